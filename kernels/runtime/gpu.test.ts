@@ -1,0 +1,90 @@
+// The runtime on a real device: launching, batching, ledger, error scopes, loss.
+import { expect, test } from 'vitest'
+import { create } from 'webgpu'
+import { requestGpu } from './gpu.ts'
+import { defineKernel, launch } from './kernel.ts'
+import { createTensor, read, release, upload } from './tensor.ts'
+import { guardedTensor, readGuarded, testGpu } from './testing.ts'
+
+const double = defineKernel({
+  name: 'runtime/double',
+  source: `
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+struct Params { count: u32, factor: f32 }
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < params.count) { y[id.x] = x[id.x] * params.factor; }
+}`,
+  bindings: { x: 'read', y: 'write' },
+  params: { count: 'u32', factor: 'f32' },
+  grid: ({ count }) => [Math.ceil(count / 64), 1, 1],
+  work: ({ count }) => count,
+})
+
+test('a launched kernel writes its output and nothing around it', async () => {
+  const gpu = await testGpu()
+  const x = upload(gpu, 'f32', Float32Array.of(1, 2, 3), { owner: 'test' })
+  const y = guardedTensor(gpu, 'f32', [3])
+  launch(gpu, double, { x, y }, { count: 3, factor: 2 })
+  expect([...(await readGuarded(gpu, y))]).toEqual([2, 4, 6])
+})
+
+test('more launches than uniform slots keep their own parameters', async () => {
+  const gpu = await testGpu()
+  const x = upload(gpu, 'f32', Float32Array.of(1), { owner: 'test' })
+  const outputs = Array.from({ length: 1500 }, () => createTensor(gpu, 'f32', [1], 'test'))
+  outputs.forEach((y, factor) => {
+    launch(gpu, double, { x, y }, { count: 1, factor })
+  })
+  for (const index of [0, 1023, 1024, 1499]) expect((await read(gpu, outputs[index]!))[0]).toBe(index)
+  release(gpu, x, ...outputs)
+})
+
+test('the ledger counts what is held, remembers the peak and returns to where it was', async () => {
+  const gpu = await testGpu()
+  const before = gpu.pool.ledger.now
+  gpu.pool.resetPeak()
+  const tensor = createTensor(gpu, 'f32', [1000], 'ledger-test')
+  expect(gpu.pool.ledger.byOwner.get('ledger-test')).toBe(4096)
+  release(gpu, tensor)
+  expect(gpu.pool.ledger.now).toBe(before)
+  expect(gpu.pool.ledger.peak).toBe(before + 4096)
+  expect(gpu.pool.ledger.byOwner.has('ledger-test')).toBe(false)
+})
+
+test('the pool refuses before it allocates, naming both numbers', async () => {
+  const dawn = create([])
+  const gpu = await requestGpu(dawn, { budget: 10_000 })
+  createTensor(gpu, 'f32', [2000], 'first')
+  expect(() => createTensor(gpu, 'f32', [1000], 'second')).toThrow(/second needs 4096 .*8192 of the 10000/)
+  expect(() => createTensor(gpu, 'f32', [2 ** 31], 'huge')).toThrow(/huge needs a buffer of 8589934592 bytes/)
+  gpu.destroy()
+})
+
+test('a command that the device refuses fails its scope and leaves the device usable', async () => {
+  const gpu = await testGpu()
+  const broken = {
+    ...double,
+    name: 'runtime/broken',
+    source: double.source.replace('y[id.x] =', 'y[id.x] +'),
+  }
+  const x = createTensor(gpu, 'f32', [1], 'test')
+  const y = createTensor(gpu, 'f32', [1], 'test')
+  await expect(gpu.scope(() => launch(gpu, broken, { x, y }, { count: 1, factor: 1 }))).rejects.toMatchObject(
+    {
+      code: 'gpu-invalid',
+    },
+  )
+  await gpu.scope(() => launch(gpu, double, { x, y }, { count: 1, factor: 1 }))
+})
+
+test('work after the device is lost fails with its reason', async () => {
+  const dawn = create([])
+  const gpu = await requestGpu(dawn)
+  const x = createTensor(gpu, 'f32', [1], 'test')
+  gpu.device.destroy()
+  await gpu.device.lost
+  await new Promise((resolve) => setTimeout(resolve))
+  expect(() => launch(gpu, double, { x, y: x }, { count: 1, factor: 1 })).toThrow(/lost \(destroyed\)/)
+})

@@ -1,0 +1,263 @@
+// The device: limits, buffer pool, batching of dispatches by time, error scopes, device loss.
+import { GpuError } from './errors.ts'
+import { type CompiledKernel, compileKernel, type Grid, type Kernel, kernelKey } from './kernel.ts'
+import { BufferPool } from './pool.ts'
+
+export interface AdapterDescription {
+  readonly vendor: string
+  readonly architecture: string
+  readonly description: string
+  readonly fallback: boolean
+}
+
+/** A place in a buffer; `offset` in bytes. */
+interface Span {
+  readonly buffer: GPUBuffer
+  readonly offset: number
+}
+
+interface Dispatch {
+  readonly kernel: Kernel
+  readonly buffers: Span[]
+  readonly params: Uint32Array<ArrayBuffer>
+  readonly grid: Grid
+  readonly work: number
+}
+
+/** A submission is closed when its estimated time passes this. */
+const SUBMISSION_MS = 50
+/** Submissions that may be under way before the caller of `pace` waits. */
+const IN_FLIGHT = 2
+/** First guess of operations per millisecond, before any submission was timed: a slow CPU adapter. */
+const FIRST_RATE = 1_000_000
+const UNIFORM_SLOT = 256
+const UNIFORM_SLOTS = 1024
+const UNIFORM_USAGE = 0x40 | 0x08 // UNIFORM | COPY_DST
+const READ_USAGE = 0x01 | 0x08 // MAP_READ | COPY_DST
+
+export class Gpu {
+  readonly device: GPUDevice
+  readonly adapter: AdapterDescription
+  readonly pool: BufferPool
+  #compiled = new Map<string, CompiledKernel>()
+  #uniforms: GPUBuffer
+  #uniformWords = new Uint32Array((UNIFORM_SLOT / 4) * UNIFORM_SLOTS)
+  #slots = 0
+  #encoder: GPUCommandEncoder | undefined
+  #pass: GPUComputePassEncoder | undefined
+  #work = 0
+  #rate = FIRST_RATE
+  #lastDone = 0
+  #inFlight: Promise<void>[] = []
+  #lost: GpuError | undefined
+  #submissionMs: number[] = []
+
+  constructor(device: GPUDevice, adapter: AdapterDescription, budget: number) {
+    this.device = device
+    this.adapter = adapter
+    this.pool = new BufferPool(device, budget)
+    this.#uniforms = device.createBuffer({
+      label: 'uniforms',
+      size: UNIFORM_SLOT * UNIFORM_SLOTS,
+      usage: UNIFORM_USAGE,
+    })
+    device.lost.then((info) => {
+      this.#lost = new GpuError('device-lost', `The GPU device was lost (${info.reason}): ${info.message}`)
+    })
+  }
+
+  /** Operations per millisecond that recent submissions reached. */
+  get rate(): number {
+    return this.#rate
+  }
+
+  /** Milliseconds that recent submissions took, newest last. */
+  get submissionMs(): readonly number[] {
+    return this.#submissionMs
+  }
+
+  /** Adds a dispatch to the submission being built. Use `launch`. */
+  dispatch({ kernel, buffers, params, grid, work }: Dispatch): void {
+    this.#throwIfLost()
+    const compiled = this.#compile(kernel)
+    const offset = this.#slots * UNIFORM_SLOT
+    this.#uniformWords.set(params, offset / 4)
+    this.#slots += 1
+    const uniform = { buffer: this.#uniforms, offset: 0, size: params.byteLength }
+    const group = this.device.createBindGroup({
+      label: kernel.name,
+      layout: compiled.layout,
+      entries: [...buffers.map(({ buffer, offset: start }) => ({ buffer, offset: start })), uniform].map(
+        (resource, binding) => ({
+          binding,
+          resource,
+        }),
+      ),
+    })
+    const pass = this.#openPass()
+    pass.setPipeline(compiled.pipeline)
+    pass.setBindGroup(0, group, [offset])
+    pass.dispatchWorkgroups(...grid)
+    this.#work += work
+    if (this.#slots === UNIFORM_SLOTS || this.#work >= this.#rate * SUBMISSION_MS) this.flush()
+  }
+
+  /** Operations that fit one submission at the measured rate; launchers split larger dispatches by it. */
+  get operationsPerSubmission(): number {
+    return this.#rate * SUBMISSION_MS
+  }
+
+  copy(from: Span, to: Span, bytes: number): void {
+    this.#closePass().copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes)
+  }
+
+  clear(buffer: GPUBuffer, offset: number, bytes: number): void {
+    this.#closePass().clearBuffer(buffer, offset, bytes)
+  }
+
+  /** Submits what was encoded. */
+  flush(): void {
+    if (!this.#encoder) return
+    this.#throwIfLost()
+    const encoder = this.#closePass()
+    if (this.#slots > 0)
+      this.device.queue.writeBuffer(
+        this.#uniforms,
+        0,
+        this.#uniformWords,
+        0,
+        (this.#slots * UNIFORM_SLOT) / 4,
+      )
+    this.device.queue.submit([encoder.finish()])
+    this.#inFlight.push(this.#timeSubmission(this.#work))
+    this.#encoder = undefined
+    this.#slots = 0
+    this.#work = 0
+  }
+
+  /** Waits until few enough submissions are under way, so that memory and cancel latency stay bounded. */
+  async pace(): Promise<void> {
+    while (this.#inFlight.length > IN_FLIGHT) await this.#inFlight.shift()
+    this.#throwIfLost()
+  }
+
+  /** Submits and waits for all work. */
+  async finish(): Promise<void> {
+    this.flush()
+    await Promise.all(this.#inFlight)
+    this.#inFlight = []
+    this.#throwIfLost()
+  }
+
+  /**
+   * Runs one step inside error scopes; what the step launches is submitted before it returns.
+   * @throws GpuError `gpu-memory` or `gpu-invalid` when the device reports an error, `device-lost` when it is gone.
+   */
+  async scope<T>(step: () => T | Promise<T>): Promise<T> {
+    this.flush()
+    for (const filter of ['internal', 'validation', 'out-of-memory'] as const)
+      this.device.pushErrorScope(filter)
+    let popped: Promise<(GPUError | null)[]> | undefined
+    const pop = () => {
+      popped ??= Promise.all([1, 2, 3].map(() => this.device.popErrorScope()))
+      return popped
+    }
+    try {
+      const result = await step()
+      this.flush()
+      const [memory, validation, internal] = await pop()
+      if (memory) throw new GpuError('gpu-memory', `The GPU is out of memory: ${memory.message}`)
+      const invalid = validation ?? internal
+      if (invalid) throw new GpuError('gpu-invalid', `The GPU refused a command: ${invalid.message}`)
+      await this.pace()
+      return result
+    } finally {
+      await pop().catch(() => this.#throwIfLost())
+    }
+  }
+
+  /** Bytes of a buffer, after all work launched before. */
+  async readBytes(from: Span, bytes: number): Promise<ArrayBuffer> {
+    const staging = this.device.createBuffer({ label: 'readback', size: bytes, usage: READ_USAGE })
+    try {
+      this.copy(from, { buffer: staging, offset: 0 }, bytes)
+      this.flush()
+      await staging.mapAsync(1)
+      return staging.getMappedRange().slice(0)
+    } catch (error) {
+      this.#throwIfLost()
+      throw error
+    } finally {
+      staging.destroy()
+    }
+  }
+
+  destroy(): void {
+    this.pool.destroy()
+    this.#uniforms.destroy()
+    this.device.destroy()
+  }
+
+  #compile(kernel: Kernel): CompiledKernel {
+    const key = kernelKey(kernel)
+    const compiled = this.#compiled.get(key) ?? compileKernel(this.device, kernel)
+    this.#compiled.set(key, compiled)
+    return compiled
+  }
+
+  #openPass(): GPUComputePassEncoder {
+    this.#encoder ??= this.device.createCommandEncoder()
+    this.#pass ??= this.#encoder.beginComputePass()
+    return this.#pass
+  }
+
+  #closePass(): GPUCommandEncoder {
+    this.#encoder ??= this.device.createCommandEncoder()
+    this.#pass?.end()
+    this.#pass = undefined
+    return this.#encoder
+  }
+
+  async #timeSubmission(work: number): Promise<void> {
+    const submitted = performance.now()
+    await this.device.queue.onSubmittedWorkDone()
+    const done = performance.now()
+    const took = done - Math.max(submitted, this.#lastDone)
+    this.#lastDone = done
+    this.#submissionMs = [...this.#submissionMs.slice(-199), took]
+    if (took > 1 && work > this.#rate) this.#rate += 0.2 * (work / took - this.#rate)
+  }
+
+  #throwIfLost(): void {
+    if (this.#lost) throw this.#lost
+  }
+}
+
+/** Byte budget of the pool when the caller names none: WebGPU does not tell how much memory an adapter has. */
+const DEFAULT_BUDGET_BYTES = 8e9
+
+/**
+ * Opens the adapter with the limits it offers.
+ * @throws GpuError `no-webgpu` without the API, `no-adapter` when the browser or driver offers none.
+ */
+export async function requestGpu(api: GPU | undefined, options: { budget?: number } = {}): Promise<Gpu> {
+  if (!api) throw new GpuError('no-webgpu', 'This browser has no WebGPU.')
+  const adapter = await api.requestAdapter({ powerPreference: 'high-performance' })
+  if (!adapter) throw new GpuError('no-adapter', 'WebGPU is here, but it offers no graphics adapter.')
+  const wanted = [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxStorageBuffersPerShaderStage',
+    'maxComputeInvocationsPerWorkgroup',
+    'maxComputeWorkgroupStorageSize',
+  ] as const
+  const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]))
+  const device = await adapter.requestDevice({ requiredLimits })
+  const { vendor, architecture, description } = adapter.info
+  const fallback = adapter.info.isFallbackAdapter ?? false
+  return new Gpu(
+    device,
+    { vendor, architecture, description, fallback },
+    options.budget ?? DEFAULT_BUDGET_BYTES,
+  )
+}

@@ -1,0 +1,116 @@
+// Buffer pool with a byte ledger: it refuses before it allocates and reuses freed buffers by size.
+import { GpuError } from './errors.ts'
+
+/** Bytes held now, the most ever held, and bytes by owner label. Freed buffers kept for reuse count in `idle`. */
+export interface Ledger {
+  readonly now: number
+  readonly peak: number
+  readonly idle: number
+  readonly budget: number
+  readonly byOwner: ReadonlyMap<string, number>
+}
+
+const ALIGNMENT = 256
+const STORAGE_USAGE = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST, as the WebGPU specification numbers them
+
+export class BufferPool {
+  #device: GPUDevice
+  #budget: number
+  #now = 0
+  #peak = 0
+  #idle = 0
+  #byOwner = new Map<string, number>()
+  #free = new Map<number, GPUBuffer[]>()
+  #live = new Map<GPUBuffer, { bytes: number; owner: string }>()
+
+  constructor(device: GPUDevice, budget: number) {
+    this.#device = device
+    this.#budget = budget
+  }
+
+  get ledger(): Ledger {
+    return {
+      now: this.#now,
+      peak: this.#peak,
+      idle: this.#idle,
+      budget: this.#budget,
+      byOwner: new Map(this.#byOwner),
+    }
+  }
+
+  /** Starts a new peak measurement from the bytes held now. */
+  resetPeak(): void {
+    this.#peak = this.#now
+  }
+
+  /**
+   * A storage buffer of at least `bytes`, contents undefined when reused.
+   * @throws GpuError `gpu-limit` above the adapter's binding limit, `gpu-memory` above the budget.
+   */
+  acquire(bytes: number, owner: string): GPUBuffer {
+    const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT)
+    this.#checkLimits(size, owner)
+    const reused = this.#free.get(size)?.pop()
+    if (reused) this.#idle -= size
+    else this.#makeRoom(size, owner)
+    const buffer = reused ?? this.#device.createBuffer({ label: owner, size, usage: STORAGE_USAGE })
+    this.#live.set(buffer, { bytes: size, owner })
+    this.#account(owner, size)
+    return buffer
+  }
+
+  /** Returns a buffer for reuse. Work already encoded keeps its order, so reuse is safe within one queue. */
+  release(buffer: GPUBuffer): void {
+    const entry = this.#live.get(buffer)
+    if (!entry) throw new Error('internal: expected a live buffer to be released exactly once')
+    this.#live.delete(buffer)
+    this.#account(entry.owner, -entry.bytes)
+    const list = this.#free.get(entry.bytes) ?? []
+    list.push(buffer)
+    this.#free.set(entry.bytes, list)
+    this.#idle += entry.bytes
+  }
+
+  /** Destroys buffers kept for reuse. */
+  trim(): void {
+    for (const list of this.#free.values()) for (const buffer of list) buffer.destroy()
+    this.#free.clear()
+    this.#idle = 0
+  }
+
+  /** Destroys everything, live buffers too. */
+  destroy(): void {
+    this.trim()
+    for (const buffer of this.#live.keys()) buffer.destroy()
+    this.#live.clear()
+    this.#byOwner.clear()
+    this.#now = 0
+  }
+
+  #checkLimits(size: number, owner: string): void {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize)
+    if (size > limit)
+      throw new GpuError(
+        'gpu-limit',
+        `${owner} needs a buffer of ${size} bytes; this adapter allows ${limit} bytes.`,
+      )
+  }
+
+  #makeRoom(size: number, owner: string): void {
+    if (this.#now + this.#idle + size > this.#budget) this.trim()
+    if (this.#now + size > this.#budget)
+      throw new GpuError(
+        'gpu-memory',
+        `${owner} needs ${size} bytes more; ${this.#now} of the ${this.#budget} bytes allowed are in use.`,
+      )
+  }
+
+  #account(owner: string, bytes: number): void {
+    this.#now += bytes
+    this.#peak = Math.max(this.#peak, this.#now)
+    const left = (this.#byOwner.get(owner) ?? 0) + bytes
+    if (left > 0) this.#byOwner.set(owner, left)
+    else this.#byOwner.delete(owner)
+  }
+}
