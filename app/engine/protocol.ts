@@ -6,6 +6,14 @@ import type { LayerSpec, ModelSpec } from './model/spec.ts'
 export type { ErrorReport } from './base/errors.ts'
 export type { OptionDefinition, OptionValue, OptionValues } from './base/options.ts'
 export type { LayerSpec, ModelSpec } from './model/spec.ts'
+export {
+  encoderParameterCount,
+  headParameterCount,
+  modelBytes,
+  multiplyAdds,
+  neuronParameterCount,
+  parameterCount,
+} from './model/spec.ts'
 
 export type StageKind = 'distill' | 'prune' | 'quantize'
 

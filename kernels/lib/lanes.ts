@@ -2,23 +2,25 @@
 import lanes1 from './lanes1.wgsl?raw'
 import lanes4 from './lanes4.wgsl?raw'
 
-/** Library defining `Elem` and the rewrite of `const LANES` that goes with it, for rows of `cols` elements. */
-export function lanesFor(cols: number): { lanes: 1 | 4; library: string; rewrites: { LANES: number } } {
-  const lanes = cols % 4 === 0 ? 4 : 1
-  return { lanes, library: lanes === 4 ? lanes4 : lanes1, rewrites: { LANES: lanes } }
+/** The library a row kernel lists first; `withLanes` may replace it. */
+export const SINGLE_LANE: string = lanes1
+
+/** Elements that one `Elem` holds in rows of `cols` elements. */
+export function lanesOf(cols: number): 1 | 4 {
+  return cols % 4 === 0 ? 4 : 1
 }
 
-interface Laned {
+interface RowKernel {
   readonly libraries?: readonly string[]
   readonly rewrites?: Record<string, number>
 }
 
-/** The kernel for rows of `cols` elements: its first library (the single-element one) and `LANES` are replaced. */
-export function withLanes<K extends Laned>(kernel: K, cols: number): K {
-  const { library, rewrites } = lanesFor(cols)
+/** The kernel for rows of `cols` elements: its first library and its line `const LANES = 1u;` are replaced. */
+export function withLanes<K extends RowKernel>(kernel: K, cols: number): K {
+  const lanes = lanesOf(cols)
   return {
     ...kernel,
-    libraries: [library, ...(kernel.libraries ?? []).slice(1)],
-    rewrites: { ...kernel.rewrites, ...rewrites },
+    libraries: [lanes === 4 ? lanes4 : lanes1, ...(kernel.libraries ?? []).slice(1)],
+    rewrites: { ...kernel.rewrites, LANES: lanes },
   }
 }

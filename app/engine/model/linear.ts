@@ -1,0 +1,62 @@
+// A linear layer in every kind of weight: y = activation(x Wᵀ + b) + residual.
+import { gemmInt4 } from '../../../kernels/gemm-int4/gemm-int4.ts'
+import { gemmInt8 } from '../../../kernels/gemm-int8/gemm-int8.ts'
+import { matmul } from '../../../kernels/matmul/matmul.ts'
+import { quantizeRows } from '../../../kernels/quantize/quantize.ts'
+import type { Gpu } from '../../../kernels/runtime/gpu.ts'
+import { createTensor, release, type Tensor } from '../../../kernels/runtime/tensor.ts'
+import { denseOf, type Model, type Weight, weightOf } from './model.ts'
+import type { Role } from './spec.ts'
+
+interface LinearTensors {
+  /** [rows, in] */
+  readonly x: Tensor<'f32'>
+  /** [rows, out] */
+  readonly out: Tensor<'f32'>
+  readonly residual?: Tensor<'f32'>
+  /** Receives x Wᵀ + b before the activation; F32 weights only. */
+  readonly preactivation?: Tensor<'f32'>
+}
+
+/** Applies the layer whose weights are `<name>.weight` [out, in] and `<name>.bias` [out]. */
+export function linear(
+  gpu: Gpu,
+  model: Model,
+  name: string,
+  { x, out, residual, preactivation, rows, gelu }: LinearTensors & { rows: number; gelu?: 'exact' | 'tanh' },
+): void {
+  const weight = weightOf(model, `${name}.weight` as Role)
+  const bias = denseOf(model, `${name}.bias` as Role)
+  const [cols = 0, inner = 0] = weight.kind === 'dense' ? weight.tensor.shape : weight.shape
+  const optional = { bias, ...(residual ? { residual } : {}) }
+  const sizes = { rows, cols, inner, ...(gelu ? { gelu } : {}) }
+  if (weight.kind === 'dense')
+    matmul(
+      gpu,
+      { a: x, b: weight.tensor, out, ...optional, ...(preactivation ? { preactivation } : {}) },
+      { form: 'NT', ...sizes },
+    )
+  else if (weight.kind === 'int4')
+    gemmInt4(
+      gpu,
+      { a: x, codesW: weight.codes, scalesW: weight.scales, out, ...optional },
+      { ...sizes, groupSize: weight.groupSize },
+    )
+  else linearInt8(gpu, weight, { x, out, ...optional }, sizes)
+}
+
+/** Quantizes each activation row at run time, then multiplies integers. */
+function linearInt8(
+  gpu: Gpu,
+  weight: Extract<Weight, { kind: 'int8' }>,
+  tensors: { x: Tensor<'f32'>; out: Tensor<'f32'>; bias: Tensor<'f32'>; residual?: Tensor<'f32'> },
+  sizes: { rows: number; cols: number; inner: number; gelu?: 'exact' | 'tanh' },
+): void {
+  const { x, ...rest } = tensors
+  const { rows, inner } = sizes
+  const codesA = createTensor(gpu, 'u32', [rows, Math.ceil(inner / 4)], 'activations')
+  const scalesA = createTensor(gpu, 'f32', [rows], 'activations')
+  quantizeRows(gpu, { x, codes: codesA, scales: scalesA }, { rows, cols: inner })
+  gemmInt8(gpu, { codesA, scalesA, codesW: weight.codes, scalesW: weight.scales, ...rest }, sizes)
+  release(gpu, codesA, scalesA)
+}

@@ -1,0 +1,27 @@
+// out[i] = gelu(x[i]), i < count. Four elements per invocation; the last group of four may be partial.
+// Shapes: x, out [count], any count.
+override FORM: u32 = 0u; // 0 exact, 1 tanh
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(2) var<uniform> params: Params;
+struct Params { count: u32 }
+
+fn value(v: f32) -> f32 {
+  if (FORM == 1u) { return gelu_tanh(v); }
+  return gelu_exact(v);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+        @builtin(local_invocation_index) lane: u32) {
+  let i = linear_group(group, groups) * 64u + lane;
+  if (4u * i >= params.count) { return; }
+  let v = x[i];
+  let y = vec4f(value(v.x), value(v.y), value(v.z), value(v.w));
+  if (4u * i + 4u <= params.count) {
+    out[i] = y;
+    return;
+  }
+  for (var k = 0u; 4u * i + k < params.count; k++) { out[i][k] = y[k]; }
+}

@@ -1,0 +1,122 @@
+// Layer normalization on a real device against f64, forward and backward.
+import { expect, test } from 'vitest'
+import { upload } from '../runtime/tensor.ts'
+import {
+  guardedTensor,
+  maxError,
+  numericalGradient,
+  randomValues,
+  readGuarded,
+  testGpu,
+} from '../runtime/testing.ts'
+import { layerNormGradReference, layerNormReference } from './layernorm.ref.ts'
+import { layerNorm, layerNormGrad, layerNormTolerance, scaleGradTolerance } from './layernorm.ts'
+
+function example(rows: number, cols: number, offset = 0.3) {
+  return {
+    x: randomValues(rows * cols, rows).map((v) => v + offset),
+    gamma: randomValues(cols, 2).map((v) => v + 1),
+    beta: randomValues(cols, 3),
+    gradOut: randomValues(rows * cols, 4),
+    residual: randomValues(rows * cols, 5),
+    rows,
+    cols,
+    epsilon: 1e-5,
+  }
+}
+
+async function run(e: ReturnType<typeof example>, withResidual = false) {
+  const gpu = await testGpu()
+  const on = (data: Float32Array<ArrayBuffer>) => upload(gpu, 'f32', data, { owner: 'test' })
+  const guarded = (...shape: number[]) => guardedTensor(gpu, 'f32', shape)
+  const { rows, cols, epsilon } = e
+  const [out, stats, gradX] = [guarded(rows, cols), guarded(rows, 2), guarded(rows, cols)]
+  const [gradGamma, gradBeta] = [guarded(cols), guarded(cols)]
+  const [x, gamma, gradOut] = [on(e.x), on(e.gamma), on(e.gradOut)]
+  const extra = withResidual ? { residualGrad: on(e.residual) } : {}
+  const before = gpu.pool.ledger.now
+  layerNorm(gpu, { x, gamma, beta: on(e.beta), out, stats }, { rows, cols, epsilon })
+  layerNormGrad(gpu, { x, stats, gamma, gradOut, gradX, gradGamma, gradBeta, ...extra }, { rows, cols })
+  expect(gpu.pool.ledger.byOwner.get('scratch')).toBeUndefined()
+  expect(gpu.pool.ledger.now - before).toBe(Math.max(256, Math.ceil((cols * 4) / 256) * 256))
+  const tensors = { out, stats, gradX, gradGamma, gradBeta }
+  const entries = Object.entries(tensors).map(async ([k, t]) => [k, await readGuarded(gpu, t)] as const)
+  return Object.fromEntries(await Promise.all(entries)) as Record<
+    keyof typeof tensors,
+    Float32Array<ArrayBuffer>
+  >
+}
+
+const shapes = [
+  [1, 1],
+  [1, 4],
+  [3, 5],
+  [31, 8],
+  [32, 12],
+  [33, 13],
+  [67, 128],
+  [1025, 3],
+] as const
+
+test('the reference gradients are finite differences', () => {
+  const e = example(2, 5)
+  const loss = (part: object) =>
+    layerNormReference({ ...e, ...part }).out.reduce((sum, y, i) => sum + y * e.gradOut[i]!, 0)
+  const expected = layerNormGradReference(e, e.gradOut)
+  const numeric = (name: 'x' | 'gamma' | 'beta') =>
+    numericalGradient((at) => loss({ [name]: at }), Float64Array.from(e[name]))
+  expect(maxError(numeric('x'), expected.gradX)).toBeLessThan(1e-8)
+  expect(maxError(numeric('gamma'), expected.gradGamma)).toBeLessThan(1e-8)
+  expect(maxError(numeric('beta'), expected.gradBeta)).toBeLessThan(1e-8)
+})
+
+const largest = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs), 1)
+
+test.each(shapes)('%i rows of %i columns match f64, forward and backward', async (rows, cols) => {
+  const e = example(rows, cols)
+  const actual = await run(e)
+  const expected = { ...layerNormReference(e), ...layerNormGradReference(e, e.gradOut) }
+  for (const name of ['out', 'stats', 'gradX'] as const) {
+    const allowed = layerNormTolerance(cols) * largest(expected[name])
+    expect(maxError(actual[name], expected[name]), name).toBeLessThan(allowed)
+  }
+  for (const name of ['gradGamma', 'gradBeta'] as const)
+    expect(maxError(actual[name], expected[name]), name).toBeLessThan(scaleGradTolerance(rows) * rows)
+  expect(await run(e)).toEqual(actual)
+})
+
+test('the residual gradient is added to gradX', async () => {
+  const e = example(5, 8)
+  const expected = layerNormGradReference(e, e.gradOut).gradX.map((v, i) => v + e.residual[i]!)
+  const allowed = layerNormTolerance(8) * largest(expected)
+  expect(maxError((await run(e, true)).gradX, expected)).toBeLessThan(allowed)
+})
+
+test('rows far from zero keep their variance', async () => {
+  const e = example(4, 64, 1000)
+  const expected = layerNormReference(e)
+  // The inputs carry 1000 * 2^-24 of rounding against a deviation of 0.6, but f64 sees the same inputs.
+  expect(maxError((await run(e)).out, expected.out)).toBeLessThan(1000 * layerNormTolerance(64))
+})
+
+test('NaN stays in its row', async () => {
+  const e = example(3, 4)
+  e.x[5] = Number.NaN
+  const { out } = await run(e)
+  expect([...out].map(Number.isNaN).map(Number)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0])
+})
+
+test('more than 65,535 workgroups are folded into two dimensions', async () => {
+  const gpu = await testGpu()
+  const [rows, cols] = [65_536 * 32 + 1, 1]
+  const on = (value: number, count: number) =>
+    upload(gpu, 'f32', new Float32Array(count).fill(value), { owner: 'test' })
+  const [out, stats] = [guardedTensor(gpu, 'f32', [rows]), guardedTensor(gpu, 'f32', [rows, 2])]
+  layerNorm(
+    gpu,
+    { x: on(7, rows), gamma: on(2, 1), beta: on(3, 1), out, stats },
+    { rows, cols, epsilon: 1e-5 },
+  )
+  expect((await readGuarded(gpu, out)).every((y) => y === 3)).toBe(true)
+  expect((await readGuarded(gpu, stats)).every((v, i) => i % 2 === 1 || v === 7)).toBe(true)
+})

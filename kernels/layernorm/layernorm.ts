@@ -1,0 +1,131 @@
+// Layer normalization, forward and backward.
+import { lanesOf, SINGLE_LANE, withLanes } from '../lib/lanes.ts'
+import linearIndex from '../lib/linear-index.wgsl?raw'
+import type { Gpu } from '../runtime/gpu.ts'
+import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
+import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
+import source from './layernorm.wgsl?raw'
+import gradSource from './layernorm-grad.wgsl?raw'
+import scaleSource from './scale-grad.wgsl?raw'
+import foldSource from './scale-grad-fold.wgsl?raw'
+
+/**
+ * Error allowed of the output and of gradX, as a multiple of the row's largest |value|: two sums over the row (rounding
+ * errors of either sign: 2 sqrt(cols) units), a square root and four products.
+ */
+export function layerNormTolerance(cols: number): number {
+  return (16 + 2 * Math.sqrt(cols)) * 2 ** -24
+}
+
+/** Error allowed of gradGamma and gradBeta, relative to the sum of absolute terms over `rows`. */
+export function scaleGradTolerance(rows: number): number {
+  return (16 + 2 * Math.sqrt(rows)) * 2 ** -24
+}
+
+const WIDTH = 32
+const MOST_SLICES = 64
+const ROWS_PER_SLICE = 16
+
+export const layerNormKernel = defineKernel({
+  name: 'layernorm/layernorm',
+  source,
+  libraries: [SINGLE_LANE, linearIndex],
+  bindings: { x: 'read', gamma: 'read', beta: 'read', out: 'write', stats: 'write' },
+  params: { rows: 'u32', cols: 'u32', epsilon: 'f32' },
+  grid: ({ rows }) => foldGrid(Math.ceil(rows / WIDTH)),
+  work: ({ rows, cols }) => 10 * rows * cols,
+})
+
+export const layerNormGradKernel = defineKernel({
+  name: 'layernorm/layernorm-grad',
+  source: gradSource,
+  libraries: [SINGLE_LANE, linearIndex],
+  bindings: {
+    x: 'read',
+    stats: 'read',
+    gamma: 'read',
+    grad_out: 'read',
+    residual_grad: 'read',
+    grad_x: 'write',
+  },
+  params: { rows: 'u32', cols: 'u32' },
+  grid: ({ rows }) => foldGrid(Math.ceil(rows / WIDTH)),
+  work: ({ rows, cols }) => 16 * rows * cols,
+})
+
+export const scaleGradKernel = defineKernel({
+  name: 'layernorm/scale-grad',
+  source: scaleSource,
+  libraries: [SINGLE_LANE, linearIndex],
+  bindings: { x: 'read', stats: 'read', grad_out: 'read', partials: 'write' },
+  params: { rows: 'u32', cols: 'u32', slices: 'u32' },
+  grid: ({ cols, slices }) => foldGrid(Math.ceil((slices * cols) / lanesOf(cols) / WIDTH)),
+  work: ({ rows, cols }) => 8 * rows * cols,
+})
+
+export const scaleGradFoldKernel = defineKernel({
+  name: 'layernorm/scale-grad-fold',
+  source: foldSource,
+  libraries: [SINGLE_LANE],
+  bindings: { partials: 'read', grad_gamma: 'write', grad_beta: 'write' },
+  params: { slices: 'u32', cols: 'u32' },
+  grid: ({ cols }) => [Math.ceil(cols / lanesOf(cols) / WIDTH), 1, 1],
+  work: ({ slices, cols }) => 4 * slices * cols,
+})
+
+type F32 = Tensor<'f32'>
+
+/**
+ * out = (x - mean) / sqrt(variance + epsilon) * gamma + beta, per row (biased variance).
+ * x, out [rows, cols]; gamma, beta [cols]; stats [rows, 2] receives mean and 1 / standard deviation for the backward pass.
+ */
+export function layerNorm(
+  gpu: Gpu,
+  tensors: { x: F32; gamma: F32; beta: F32; out: F32; stats: F32 },
+  sizes: { rows: number; cols: number; epsilon: number },
+): void {
+  launch(gpu, withLanes(layerNormKernel, sizes.cols), tensors, { ...sizes })
+}
+
+/**
+ * Gradients of `layerNorm` from gradOut [rows, cols]: gradX [rows, cols] (plus `residualGrad`, of the same shape, if
+ * given), gradGamma and gradBeta [cols], overwritten. Sums run in a fixed order.
+ */
+export function layerNormGrad(
+  gpu: Gpu,
+  tensors: {
+    x: F32
+    stats: F32
+    gamma: F32
+    gradOut: F32
+    gradX: F32
+    gradGamma: F32
+    gradBeta: F32
+    residualGrad?: F32
+  },
+  { rows, cols }: { rows: number; cols: number },
+): void {
+  const { x, stats, gamma, gradOut, gradX, gradGamma, gradBeta, residualGrad } = tensors
+  const kernel = { ...layerNormGradKernel, constants: { HAS_RESIDUAL: residualGrad ? 1 : 0 } }
+  launch(
+    gpu,
+    withLanes(kernel, cols),
+    { x, stats, gamma, grad_out: gradOut, residual_grad: residualGrad ?? gradOut, grad_x: gradX },
+    { rows, cols },
+  )
+  const slices = Math.min(MOST_SLICES, Math.ceil(rows / ROWS_PER_SLICE))
+  const partials = createTensor(gpu, 'f32', [slices, 2, cols], 'scratch')
+  launch(
+    gpu,
+    withLanes(scaleGradKernel, cols),
+    { x, stats, grad_out: gradOut, partials },
+    { rows, cols, slices },
+  )
+  launch(
+    gpu,
+    withLanes(scaleGradFoldKernel, cols),
+    { partials, grad_gamma: gradGamma, grad_beta: gradBeta },
+    { slices, cols },
+  )
+  release(gpu, partials)
+}
