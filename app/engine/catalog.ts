@@ -35,7 +35,10 @@ const entryOf = ({ id, label, help }: CatalogEntry): CatalogEntry => ({ id, labe
 const entriesOf = (map: ReadonlyMap<string, CatalogEntry>) => [...map.values()].map(entryOf)
 
 /** The order of `ids` first, the rest after it. */
-function ordered<T extends { readonly id: string }>(map: ReadonlyMap<string, T>, ids: readonly string[]): T[] {
+function ordered<T extends { readonly id: string }>(
+  map: ReadonlyMap<string, T>,
+  ids: readonly string[],
+): T[] {
   const rank = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.length)
   return [...map.values()].sort((a, b) => rank(a.id) - rank(b.id))
 }

@@ -253,6 +253,8 @@ export type Event =
   | { readonly type: 'memory'; readonly now: number; readonly peak: number; readonly budget: number }
   | { readonly type: 'model'; readonly model: ModelSummary }
   | { readonly type: 'data'; readonly data: DataDetails }
+  /** A recipe came with what was opened: the sample's, or that of an exported folder. Settings take its values. */
+  | { readonly type: 'recipe'; readonly recipe: Recipe }
   /** The model of a row was built; its numbers follow in `row`. */
   | { readonly type: 'row'; readonly key: RowKey; readonly row: ModelRow }
   | { readonly type: 'dropped'; readonly keys: readonly RowKey[] }

@@ -42,7 +42,11 @@ export function parseRecipe(text: string, where: string): Recipe {
   }
 }
 
-function checkKeys(record: Readonly<Record<string, unknown>>, allowed: readonly string[], where: string): void {
+function checkKeys(
+  record: Readonly<Record<string, unknown>>,
+  allowed: readonly string[],
+  where: string,
+): void {
   for (const key of Object.keys(record))
     if (!allowed.includes(key))
       throw new StudioError(
@@ -76,7 +80,10 @@ export function parseStage(stage: unknown, where: string): StageRecipe {
   const { kind, ...options } = stage
   if (!KINDS.includes(kind as StageKind)) refuse(where, 'kind', kind, KINDS.join(', '))
   const stageKind = kind as StageKind
-  return { kind: stageKind, ...checkOptions(catalog.stages[stageKind], flatten(options), where) } as StageRecipe
+  return {
+    kind: stageKind,
+    ...checkOptions(catalog.stages[stageKind], flatten(options), where),
+  } as StageRecipe
 }
 
 function flatten(options: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -57,7 +57,11 @@ function layerSums(gpu: Gpu, heads: number, ffn: number): LayerSums {
 
 async function scoreBatch(
   context: ScoringContext,
-  { rows, sums, labels }: { rows: readonly number[]; sums: readonly LayerSums[]; labels: 'sampled' | 'given' },
+  {
+    rows,
+    sums,
+    labels,
+  }: { rows: readonly number[]; sums: readonly LayerSums[]; labels: 'sampled' | 'given' },
 ): Promise<void> {
   const { gpu, model, ids } = context
   const batch = uploadBatch(gpu, padBatch(rows.map((row) => ids[row]!)))
@@ -77,7 +81,8 @@ async function scoreBatch(
     { logits, labels: labelTensor, loss, grad },
     { rows: rows.length, classes, scale: 1, accumulate: 0 },
   )
-  const onLayer = (layer: LayerGradients) => accumulate(gpu, { batch, model, layer, sums: sums[layer.index]! })
+  const onLayer = (layer: LayerGradients) =>
+    accumulate(gpu, { batch, model, layer, sums: sums[layer.index]! })
   backward(gpu, model, { batch, saved: saved!, gradLogits: grad }, { onLayer })
   releaseSaved(gpu, saved!)
   release(gpu, logits, labelTensor, loss, grad)

@@ -21,7 +21,8 @@ const magnitude: Criterion = {
   },
 }
 
-const weights = ({ gpu, model }: ScoringContext, name: string) => read(gpu, denseOf(model, `${name}.weight` as Role))
+const weights = ({ gpu, model }: ScoringContext, name: string) =>
+  read(gpu, denseOf(model, `${name}.weight` as Role))
 
 /** Squared weights of every head's rows in Q, K and V and columns in the output matrix. */
 async function headMagnitudes(context: ScoringContext, index: number): Promise<Float64Array> {

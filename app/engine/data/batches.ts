@@ -3,8 +3,8 @@ import { assert } from '../base/errors.ts'
 import { deriveSeed, shuffledIndices } from '../base/random.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 
-/** Batches whose rows are sorted together while training: more means less padding and less mixing. */
-const BATCHES_PER_CHUNK = 16
+/** Batches whose rows are sorted together while training: more means less padding and less mixing (16: 14 %, 32: 8 % on banking77). */
+const BATCHES_PER_CHUNK = 32
 
 /** Token ids as the GPU takes them. */
 export interface PaddedBatch {
@@ -52,7 +52,7 @@ export function evaluationBatches(
 }
 
 /**
- * Every row once, in an order that is a function of seed and epoch: shuffle, sort by length within chunks of 16
+ * Every row once, in an order that is a function of seed and epoch: shuffle, sort by length within chunks of 32
  * batches, cut, and shuffle the batches.
  * @returns row indices by batch; at most one batch is short
  */

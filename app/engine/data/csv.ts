@@ -20,7 +20,7 @@ export interface Table {
  * row 1.
  * @throws StudioError `data-invalid`, naming the file, the row and the counts that disagree
  */
-export async function parseCsv(source: ByteSource): Promise<Table> {
+export async function openTable(source: ByteSource): Promise<Table> {
   const { name } = source
   const text = await readTableText(source)
   const records = parseRecords(text, name)
@@ -75,14 +75,14 @@ function parseRecords(text: string, name: string): string[][] {
       const isBlank = data.length === 1 && data[0] === '' && !text.slice(from, meta.cursor).includes('"')
       from = meta.cursor
       const [error] = errors
-      if (error) fail(`${name}, row ${records.length + 1}`, describe(error.code))
+      if (error) fail(`${name}, row ${records.length + 1}`, faultOf(error.code))
       if (!isBlank) records.push(data)
     },
   })
   return records
 }
 
-function describe(code: string): string {
+function faultOf(code: string): string {
   if (code === 'MissingQuotes') return 'a quoted field is never closed'
   return 'a closing quote is followed by more text; quotes inside a field are written twice'
 }

@@ -1,8 +1,7 @@
 // From a table to texts and class numbers: which columns, which label is which class, which rows are held out.
-import type { ByteSource } from '../base/bytes.ts'
 import { StudioError } from '../base/errors.ts'
 import { deriveSeed, shuffledIndices } from '../base/random.ts'
-import { parseCsv, type Table } from './csv.ts'
+import type { Table } from './csv.ts'
 
 export type { Table } from './csv.ts'
 
@@ -31,11 +30,6 @@ export interface Dataset {
   /** Labels that the model does not have, most rows first. */
   readonly unknownLabels: readonly { readonly label: string; readonly rows: number }[]
   readonly emptyTexts: number
-}
-
-/** @throws StudioError `data-invalid` as `parseCsv` */
-export async function openTable(source: ByteSource): Promise<Table> {
-  return parseCsv(source)
 }
 
 /** The likely columns of texts and labels; `label` is null when no name tells. */

@@ -1,7 +1,7 @@
 // The ONNX graph of a BERT or DistilBERT classifier of any shape, pruned layers included.
 import { GraphBuilder } from '../formats/onnx/graph.ts'
+import type { PortableModel } from '../model/portable.ts'
 import type { Activation, Role } from '../model/spec.ts'
-import type { PortableModel } from './export.ts'
 import type { GraphForm } from './linear-forms.ts'
 
 /** Added to the scores of masked keys: finite, also in F16, and e^−10000 is 0 in F32. */

@@ -1,8 +1,8 @@
 // How a linear layer and the word embeddings are written in an ONNX graph, at each precision.
 import type { GraphBuilder } from '../formats/onnx/graph.ts'
+import type { PortableModel, QuantizedWeight } from '../model/portable.ts'
 import type { Role } from '../model/spec.ts'
-import type { PortableModel, QuantizedWeight } from './export.ts'
-import { quantizeWeights } from './quantize-weights.ts'
+import { quantizeWeights, quantizeWithoutClipping } from './quantize-weights.ts'
 
 /** A linear layer y = x · Wᵀ + b; `layer` is the role without `.weight`. */
 export interface LinearLayer {
@@ -38,12 +38,15 @@ export const FLOAT_FORM: GraphForm = {
   },
 }
 
-/** INT8 weights per output channel × activations that ONNX Runtime rounds per tensor while it runs. */
+/**
+ * INT8 weights per output channel × activations that ONNX Runtime rounds per tensor while it runs. What codes of the
+ * model are worth is rounded again, to the same codes wherever no CPU would clip their sums.
+ */
 export const INT8_FORM: GraphForm = {
   async linear(graph, model, linear) {
     const { layer, input, inner, outputs } = linear
     if (model.format.isExempt(layer)) return FLOAT_FORM.linear(graph, model, linear)
-    const weight = await codesOf(model, weightOf(layer), inner, { bits: 8, groupSize: inner })
+    const weight = quantizeWithoutClipping(await model.read(weightOf(layer)), inner)
     const codes = transpose(weight.codes, new Int8Array(inner * outputs), inner)
     const scope = layer
     const name = graph.constant(`${weightOf(layer)}_quantized`, codes, [inner, outputs])

@@ -49,7 +49,7 @@ const onnx: ExportFormat = {
   help: 'Runs in transformers.js, ONNX Runtime and everything built on it.',
   precisions: PRECISIONS.map(({ id, label, help }) => ({ id, label, help })),
   fileOf: (_, precision) => precisionOf(precision).file,
-  async write(model, precision, folder) {
+  async write({ model }, precision, folder) {
     const { file, form } = precisionOf(precision)
     const parts = (await encoderGraph(model, form)).finish()
     const sink = await folder.create(file)

@@ -1,13 +1,16 @@
 // What export tests share: golden and made-up models as a PortableModel, folders in memory, ONNX Runtime on one text.
 import { readFile } from 'node:fs/promises'
-import { memorySource, type OutputFolder } from '../base/bytes.ts'
+import type { Architecture } from '../archs/arch.ts'
+import bert from '../archs/bert.arch.ts'
+import distilbert from '../archs/distilbert.arch.ts'
+import { openCheckpoint } from '../archs/load-plan.ts'
+import { type ByteSource, type Folder, memorySource, type OutputFolder } from '../base/bytes.ts'
 import { deriveSeed, normalAt } from '../base/random.ts'
-import { readSafetensorsHeader } from '../formats/safetensors.ts'
+import type { InputMap } from '../fixtures/reference-forward.ts'
 import { readTensorWhole } from '../formats/tensor-data.ts'
+import type { PortableModel, QuantizedWeight } from '../model/portable.ts'
 import { linearLayerOf, type ModelSpec, type Role, roleShapes, type StorageFormat } from '../model/spec.ts'
-import type { PortableModel, QuantizedWeight } from './export.ts'
 import { quantizeWeights } from './quantize-weights.ts'
-import { tensorNames } from './tensor-names-tmp.ts'
 import type { InferenceRuntime } from './verify.ts'
 
 export type Weights = (role: Role) => Float32Array<ArrayBuffer>
@@ -18,36 +21,24 @@ const FIXTURES = new URL('../fixtures/', import.meta.url)
 
 /** A golden tiny model with the token ids and PyTorch's logits of twelve texts. The two have the same sizes. */
 export async function goldenModel(name: 'tiny-bert' | 'tiny-distilbert') {
-  const file = await readFile(new URL(`${name}/model.safetensors`, FIXTURES))
   const golden = JSON.parse(await readFile(new URL('golden-logits.json', FIXTURES), 'utf8')) as {
-    labels: string[]
     models: Record<string, { input_ids: number[][]; logits: number[][] }>
   }
-  const table = await readSafetensorsHeader(memorySource(name, new Uint8Array(file)))
-  const spec = tinySpec(name === 'tiny-bert', golden.labels)
+  const files = new Map<string, ByteSource>()
+  for (const file of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
+    files.set(file, memorySource(file, new Uint8Array(await readFile(new URL(`${name}/${file}`, FIXTURES)))))
+  const folder: Folder = { name, files }
+  const { spec, config, table, plan } = await openCheckpoint(folder, architectureOf)
   const stored = new Map<Role, Float32Array<ArrayBuffer>>()
-  for (const role of roleShapes(spec).keys()) {
-    const names = tensorNames(spec.architecture, role)
+  for (const [role, { names }] of plan)
     stored.set(role, concatenate(await Promise.all(names.map((tensor) => readTensorWhole(table, tensor)))))
-  }
   const weights: Weights = (role) => stored.get(role)!
-  return { spec, weights, ids: golden.models[name]!.input_ids, logits: golden.models[name]!.logits }
+  const { input_ids: ids, logits } = golden.models[name]!
+  return { folder, config, spec, weights, ids, logits }
 }
 
-function tinySpec(isBert: boolean, labels: readonly string[]): ModelSpec {
-  return {
-    architecture: isBert ? 'bert' : 'distilbert',
-    hidden: 32,
-    headSize: 8,
-    vocabulary: 122,
-    positions: 40,
-    tokenTypes: isBert ? 2 : 0,
-    layers: [0, 1].map((source) => ({ heads: 4, ffn: 64, source })),
-    labels,
-    activation: 'gelu',
-    poolerActivation: isBert ? 'tanh' : 'relu',
-    layerNormEpsilon: 1e-12,
-  }
+export function architectureOf(id: string): Architecture {
+  return id === 'bert' ? bert : distilbert
 }
 
 function concatenate(parts: readonly Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer> {
@@ -140,4 +131,22 @@ export async function runTexts(
 export function distance(left: ArrayLike<number>, right: ArrayLike<number>): number {
   if (left.length !== right.length) return Number.NaN
   return Math.max(...Array.from(left, (value, index) => Math.abs(value - right[index]!)))
+}
+
+/** What DynamicQuantizeLinear makes of a whole tensor, as floats: its range with 0 in it, in 255 steps, all in F32. */
+export const roundedByTensor: InputMap = (_, rows) => {
+  const values = rows.flatMap((row) => [...row]).map(Math.fround)
+  const low = Math.min(0, ...values)
+  const high = Math.max(0, ...values)
+  const scale = Math.fround(Math.fround(high - low) / 255)
+  const clamp = (x: number) => Math.max(0, Math.min(255, x))
+  const zero = clamp(roundToEven(Math.fround(-low / scale)))
+  const code = (x: number) => clamp(roundToEven(Math.fround(Math.fround(x) / scale)) + zero)
+  return rows.map((row) => row.map((x) => (code(x) - zero) * scale))
+}
+
+function roundToEven(x: number): number {
+  const down = Math.floor(x)
+  if (x - down !== 0.5) return Math.round(x)
+  return down % 2 === 0 ? down : down + 1
 }

@@ -54,7 +54,7 @@ async function openShards(folder: Folder): Promise<TensorTable> {
   for (const [name, file] of weightMap)
     if (!tensors.has(name))
       throw new StudioError('safetensors-invalid', `${INDEX_FILE} lists ${name} in ${file}, which lacks it.`)
-  return { name: INDEX_FILE, tensors }
+  return { name: INDEX_FILE, tensors, metadata: {} }
 }
 
 /** Shard file by tensor name. */

@@ -45,6 +45,8 @@ export interface TensorTable {
   /** File that errors name. */
   readonly name: string
   readonly tensors: ReadonlyMap<string, TensorEntry>
+  /** `__metadata__` of the file; empty for shards. */
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /**
@@ -55,12 +57,13 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<TensorT
   const length = await readHeaderLength(source)
   const header = parseHeader(await readExactly(source, 8, 8 + length), source.name)
   const tensors = new Map<string, TensorEntry>()
+  let metadata: Readonly<Record<string, string>> = {}
   for (const [name, info] of Object.entries(header)) {
-    if (name === '__metadata__') checkMetadata(info, source.name)
+    if (name === '__metadata__') metadata = checkMetadata(info, source.name)
     else tensors.set(name, parseEntry({ source, dataStart: 8 + length, name, info }))
   }
   checkCoverage(source, 8 + length, tensors)
-  return { name: source.name, tensors }
+  return { name: source.name, tensors, metadata }
 }
 
 /**
@@ -112,10 +115,11 @@ function parseHeader(bytes: Uint8Array<ArrayBuffer>, file: string): Record<strin
   return parseJsonObject(text, `${file} (header)`, 'safetensors-invalid')
 }
 
-function checkMetadata(metadata: unknown, file: string): void {
-  if (!isRecord(metadata)) fail(file, '__metadata__ is not an object')
+function checkMetadata(metadata: unknown, file: string): Readonly<Record<string, string>> {
+  if (!isRecord(metadata)) return fail(file, '__metadata__ is not an object')
   for (const [key, value] of Object.entries(metadata))
     if (typeof value !== 'string') fail(file, `__metadata__ ${show(key)} is ${show(value)}, not a string`)
+  return metadata as Readonly<Record<string, string>>
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0

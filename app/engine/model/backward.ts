@@ -148,7 +148,10 @@ function layerBackward(context: Context, { index, layer, gradOutput, gates }: La
   const { gpu, options } = context
   const name = `layers.${index}`
   const gradFfnSum = normBackward(context, `${name}.ffn_norm`, layer.ffnNorm, gradOutput)
-  const gradActivation = linearBackward(context, `${name}.ffn_down`, { x: layer.activation, gradY: gradFfnSum })
+  const gradActivation = linearBackward(context, `${name}.ffn_down`, {
+    x: layer.activation,
+    gradY: gradFfnSum,
+  })
   const gradPre = activationBackward(context, layer.preactivation, gradActivation)
   const gradAttended = linearBackward(context, `${name}.ffn_up`, {
     x: layer.attended,
@@ -158,12 +161,19 @@ function layerBackward(context: Context, { index, layer, gradOutput, gates }: La
   release(gpu, gradPre, gradFfnSum)
   const gradSum = normBackward(context, `${name}.attention_norm`, layer.attentionNorm, gradAttended)
   release(gpu, gradAttended)
-  const gradContext = linearBackward(context, `${name}.attention_output`, { x: layer.context, gradY: gradSum })
+  const gradContext = linearBackward(context, `${name}.attention_output`, {
+    x: layer.context,
+    gradY: gradSum,
+  })
   const { gradQkv, delta } = attentionGradients(context, { index, layer, gradContext, gates })
   release(gpu, gradContext)
   options.onLayer?.({ index, delta, activation: layer.activation, gradActivation })
   release(gpu, gradActivation, delta)
-  const gradInput = linearBackward(context, `${name}.qkv`, { x: layer.input, gradY: gradQkv, residual: gradSum })
+  const gradInput = linearBackward(context, `${name}.qkv`, {
+    x: layer.input,
+    gradY: gradQkv,
+    residual: gradSum,
+  })
   release(gpu, gradQkv, gradSum)
   return gradInput
 }

@@ -72,7 +72,12 @@ const OWNER = 'activations'
 /** Uploads a padded batch; release with `releaseBatch`. */
 export function uploadBatch(
   gpu: Gpu,
-  { ids, mask, batch, tokens }: { ids: Uint32Array<ArrayBuffer>; mask: Uint32Array<ArrayBuffer>; batch: number; tokens: number },
+  {
+    ids,
+    mask,
+    batch,
+    tokens,
+  }: { ids: Uint32Array<ArrayBuffer>; mask: Uint32Array<ArrayBuffer>; batch: number; tokens: number },
 ): Batch {
   const firstTokens = Uint32Array.from({ length: batch }, (_, b) => b * tokens)
   return {
@@ -142,7 +147,15 @@ function releaseNorm(gpu: Gpu, { input, stats }: NormSaved): void {
 
 /** Releases a layer's inner activations; its input and output belong to its neighbors. */
 function releaseLayer(gpu: Gpu, layer: LayerSaved): void {
-  release(gpu, layer.qkv, layer.context, layer.logSumExp, layer.attended, layer.preactivation, layer.activation)
+  release(
+    gpu,
+    layer.qkv,
+    layer.context,
+    layer.logSumExp,
+    layer.attended,
+    layer.preactivation,
+    layer.activation,
+  )
   releaseNorm(gpu, layer.attentionNorm)
   releaseNorm(gpu, layer.ffnNorm)
 }
@@ -194,7 +207,11 @@ function encoderLayer(
   const context = tensor(rows, heads * headSize)
   const logSumExp = tensor(batch.batch, heads, batch.tokens)
   const { mask, batch: texts, tokens } = batch
-  attentionForward(gpu, { qkv, mask, gates, out: context, logSumExp }, { batch: texts, tokens, heads, headSize })
+  attentionForward(
+    gpu,
+    { qkv, mask, gates, out: context, logSumExp },
+    { batch: texts, tokens, heads, headSize },
+  )
   const attentionSum = tensor(rows, hidden)
   linear(gpu, model, `${name}.attention_output`, { x: context, out: attentionSum, residual: input, rows })
   const { out: attended, ...attentionNorm } = normalize(gpu, model, `${name}.attention_norm`, attentionSum)
@@ -202,7 +219,18 @@ function encoderLayer(
   const ffnSum = tensor(rows, hidden)
   linear(gpu, model, `${name}.ffn_down`, { x: activation, out: ffnSum, residual: attended, rows })
   const { out: output, ...ffnNorm } = normalize(gpu, model, `${name}.ffn_norm`, ffnSum)
-  return { input, qkv, context, logSumExp, attentionNorm, attended, preactivation, activation, ffnNorm, output }
+  return {
+    input,
+    qkv,
+    context,
+    logSumExp,
+    attentionNorm,
+    attended,
+    preactivation,
+    activation,
+    ffnNorm,
+    output,
+  }
 }
 
 /** activation = act(x Wᵀ + b) [rows, ffn], with the value before the activation for F32 weights. */

@@ -93,4 +93,3 @@ export function copyModel(
     weights.set(role, { kind: 'dense', tensor: cloneTensor(gpu, denseOf(source, from(role)), 'weights') })
   return holdModel({ spec, format: FLOAT_FORMAT, weights })
 }
-

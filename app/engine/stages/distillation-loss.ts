@@ -5,7 +5,7 @@ import { crossEntropy } from '../../../kernels/cross-entropy/cross-entropy.ts'
 import { hiddenMse } from '../../../kernels/hidden-mse/hidden-mse.ts'
 import { lossSum } from '../../../kernels/reduce/reduce.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
-import { createTensor, release, type Tensor, upload, zeros } from '../../../kernels/runtime/tensor.ts'
+import { release, type Tensor, upload, zeros } from '../../../kernels/runtime/tensor.ts'
 import { softmaxKl } from '../../../kernels/softmax-kl/softmax-kl.ts'
 import { backward, type Gradients } from '../model/backward.ts'
 import { type Batch, type ForwardResult, forward, releaseSaved } from '../model/forward.ts'
@@ -20,8 +20,8 @@ export interface DistillationBatch {
   readonly labels: Int32Array<ArrayBuffer>
   /** Tokens without padding. */
   readonly tokens: number
-  /** [B, labels] */
-  readonly teacherLogits: Tensor<'f32'>
+  /** [B, labels]; needed where `kdWeight` is above 0. */
+  readonly teacherLogits?: Tensor<'f32'> | undefined
   /** Teacher layer outputs by student layer: [M, hidden] each. */
   readonly teacherHidden: ReadonlyMap<number, Tensor<'f32'>>
 }
@@ -72,7 +72,13 @@ export function distillationStep(
     const scale = weights.hiddenWeight / (data.tokens * cols * data.teacherHidden.size)
     hiddenMse(
       gpu,
-      { student: result.saved!.layers[index]!.output, teacher, mask: batch.mask, loss: rows.take(tokenRows), grad },
+      {
+        student: result.saved!.layers[index]!.output,
+        teacher,
+        mask: batch.mask,
+        loss: rows.take(tokenRows),
+        grad,
+      },
       { rows: tokenRows, cols, scale, accumulate: 1 },
     )
   }
@@ -86,26 +92,29 @@ export function distillationStep(
 function logitLosses(
   gpu: Gpu,
   student: Model,
-  { data, result, weights, rows }: { data: DistillationBatch; result: ForwardResult; weights: LossWeights; rows: LossRows },
+  {
+    data,
+    result,
+    weights,
+    rows,
+  }: { data: DistillationBatch; result: ForwardResult; weights: LossWeights; rows: LossRows },
 ): Tensor<'f32'> {
   const texts = data.batch.batch
   const classes = student.spec.labels.length
   const { logits } = result
-  const grad = createTensor(gpu, 'f32', [texts, classes], OWNER)
-  softmaxKl(
-    gpu,
-    { teacher: data.teacherLogits, student: logits, loss: rows.take(texts), grad },
-    { rows: texts, classes, temperature: weights.temperature, scale: weights.kdWeight / texts, accumulate: 0 },
-  )
+  const grad = zeros(gpu, 'f32', [texts, classes], OWNER)
+  const sizes = { rows: texts, classes, accumulate: 1 } as const
+  if (data.teacherLogits && weights.kdWeight > 0)
+    softmaxKl(
+      gpu,
+      { teacher: data.teacherLogits, student: logits, loss: rows.take(texts), grad },
+      { ...sizes, temperature: weights.temperature, scale: weights.kdWeight / texts },
+    )
   const labelled = data.labels.filter((label) => label >= 0).length
   if (labelled > 0 && weights.hardLabelWeight > 0) {
     const labels = upload(gpu, 'i32', data.labels, { owner: OWNER })
     const scale = weights.hardLabelWeight / labelled
-    crossEntropy(
-      gpu,
-      { logits, labels, loss: rows.take(texts), grad },
-      { rows: texts, classes, scale, accumulate: 1 },
-    )
+    crossEntropy(gpu, { logits, labels, loss: rows.take(texts), grad }, { ...sizes, scale })
     release(gpu, labels)
   }
   return grad

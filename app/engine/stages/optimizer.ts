@@ -1,5 +1,6 @@
 // AdamW over all weights of a model, with gradient-norm clipping; a step with non-finite gradients changes nothing.
-import { adamw, gradientNorm } from '../../../kernels/adamw/adamw.ts'
+import { adamw } from '../../../kernels/adamw/adamw.ts'
+import { gradientNorm } from '../../../kernels/reduce/reduce.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { elementCount, release, type Tensor, zeros } from '../../../kernels/runtime/tensor.ts'
 import type { Gradients } from '../model/backward.ts'

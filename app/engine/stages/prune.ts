@@ -7,8 +7,8 @@ import type { Watch } from '../base/watch.ts'
 import type { Criterion, ImportanceScores } from '../criteria/criterion.ts'
 import { cloneTensor, denseOf, FLOAT_FORMAT, holdModel, type Model, type Weight } from '../model/model.ts'
 import { type Role, roleShapes } from '../model/spec.ts'
-import { type KeptUnits, type PruningPlan, planPruning } from './pruning-plan.ts'
 import type { PruningTarget } from './pruning-plan.ts'
+import { type KeptUnits, type PruningPlan, planPruning } from './pruning-plan.ts'
 
 /** Texts that importance is estimated on. */
 export const IMPORTANCE_TEXTS = 512

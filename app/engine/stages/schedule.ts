@@ -64,8 +64,18 @@ export function trainingOptions(prefix: string, defaults: TrainingDefaults): Opt
       main: isMain,
     },
     weightOption('kd_weight', 'Soft-label weight', 'Weight of T² · KL(teacher ‖ student).', 1),
-    weightOption('hard_label_weight', 'Hard-label weight', 'Weight of the cross-entropy with your labels.', 0.1),
-    weightOption('hidden_weight', 'Hidden-state weight', 'Weight of the squared distance to the teacher’s layers.', 0.5),
+    weightOption(
+      'hard_label_weight',
+      'Hard-label weight',
+      'Weight of the cross-entropy with your labels.',
+      0.1,
+    ),
+    weightOption(
+      'hidden_weight',
+      'Hidden-state weight',
+      'Weight of the squared distance to the teacher’s layers.',
+      0.5,
+    ),
     {
       key: 'batch_size',
       kind: 'integer',

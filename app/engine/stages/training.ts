@@ -1,13 +1,21 @@
 // Trains a student on a teacher's outputs: steps, loss log, validation, pause, cancel and resumable state.
 import { gatherRows } from '../../../kernels/gather/gather.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
-import { copyElements, createTensor, elementCount, read, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
+import {
+  copyElements,
+  createTensor,
+  elementCount,
+  read,
+  release,
+  type Tensor,
+  upload,
+} from '../../../kernels/runtime/tensor.ts'
 import { StudioError } from '../base/errors.ts'
 import { deriveSeed } from '../base/random.ts'
 import type { Watch } from '../base/watch.ts'
 import { padBatch, trainingBatches } from '../data/batches.ts'
 import { createGradients, type Gradients } from '../model/backward.ts'
-import { forward, releaseBatch, uploadBatch } from '../model/forward.ts'
+import { type Batch, forward, releaseBatch, uploadBatch } from '../model/forward.ts'
 import { denseOf, type Model } from '../model/model.ts'
 import { predictOnGpu } from '../model/predict.ts'
 import { type Role, roleShapes } from '../model/spec.ts'
@@ -17,7 +25,8 @@ import { learningRateAt, type TrainingSettings } from './schedule.ts'
 
 export interface TrainingInput {
   readonly gpu: Gpu
-  readonly teacher: Model
+  /** Absent when training from labels alone. */
+  readonly teacher?: Model | undefined
   /** Changed in place; it stays the caller's. */
   readonly student: Model
   /** Token ids and labels (-1: none) of the training texts. */
@@ -109,7 +118,7 @@ class TrainingRun {
   static async start(input: TrainingInput, settings: TrainingSettings): Promise<TrainingRun> {
     const run = new TrainingRun(input, settings)
     try {
-      if (settings.hiddenWeight === 0)
+      if (input.teacher && settings.hiddenWeight === 0)
         run.#teacherLogits = await predictOnGpu(input.gpu, input.teacher, input.ids, input.watch)
       const restored = await input.checkpoints?.restore(run.#tensors())
       if (restored) {
@@ -197,27 +206,36 @@ class TrainingRun {
     }
   }
 
-  #teacherOutputs(rows: readonly number[], batch: ReturnType<typeof uploadBatch>) {
+  #teacherOutputs(
+    rows: readonly number[],
+    batch: Batch,
+  ): Pick<DistillationBatch, 'teacherLogits' | 'teacherHidden'> {
     const { gpu, teacher, student } = this.#input
-    if (!this.#teacherLogits) {
-      const matched = matchedLayers(student, teacher)
-      const { logits, hidden } = forward(gpu, teacher, batch, { hidden: [...matched.values()] })
-      const teacherHidden = new Map([...matched].map(([layer, from]) => [layer, hidden.get(from)!]))
-      return { teacherLogits: logits, teacherHidden }
-    }
-    const cols = teacher.spec.labels.length
+    if (!teacher) return { teacherHidden: new Map() }
+    if (this.#teacherLogits) return { teacherLogits: this.#cachedLogits(rows), teacherHidden: new Map() }
+    const matched = matchedLayers(student, teacher)
+    const { logits, hidden } = forward(gpu, teacher, batch, { hidden: [...matched.values()] })
+    const teacherHidden = new Map([...matched].map(([layer, from]) => [layer, hidden.get(from)!]))
+    return { teacherLogits: logits, teacherHidden }
+  }
+
+  /** Rows of the teacher's logits, computed once before the first step: [rows, labels]. */
+  #cachedLogits(rows: readonly number[]): Tensor<'f32'> {
+    const { gpu, student } = this.#input
+    const cols = student.spec.labels.length
     const indices = upload(gpu, 'u32', Uint32Array.from(rows), { owner: 'activations' })
-    const teacherLogits = createTensor(gpu, 'f32', [rows.length, cols], 'activations')
-    gatherRows(gpu, { x: this.#teacherLogits, indices, out: teacherLogits }, { rows: rows.length, cols })
+    const out = createTensor(gpu, 'f32', [rows.length, cols], 'activations')
+    gatherRows(gpu, { x: this.#teacherLogits!, indices, out }, { rows: rows.length, cols })
     release(gpu, indices)
-    return { teacherLogits, teacherHidden: new Map<number, Tensor<'f32'>>() }
+    return out
   }
 
   async #afterStep(stepsPerEpoch: number): Promise<void> {
     if (this.#logged === LOG_STEPS || performance.now() - this.#lastRead > LOG_MS) await this.#readLog()
     const every = Math.ceil(stepsPerEpoch / VALIDATIONS_PER_EPOCH)
     const inEpoch = this.#step % stepsPerEpoch
-    if (inEpoch === 0 || (inEpoch % every === 0 && stepsPerEpoch - inEpoch > every / 2)) await this.#validate()
+    if (inEpoch === 0 || (inEpoch % every === 0 && stepsPerEpoch - inEpoch > every / 2))
+      await this.#validate()
     if (inEpoch === 0) await this.#saveCheckpoint()
   }
 
@@ -229,7 +247,8 @@ class TrainingRun {
     const first = this.#step - this.#logged
     const points = Array.from({ length: this.#logged }, (_, i) => {
       const [loss = 0, lossFlag, norm = 0, normFlag] = values.subarray(i * 4, i * 4 + 4)
-      if (lossFlag !== 0 || normFlag !== 0) throw divergedAt(first + i + 1, lossFlag !== 0 ? 'loss' : 'gradient')
+      if (lossFlag !== 0 || normFlag !== 0)
+        throw divergedAt(first + i + 1, lossFlag !== 0 ? 'loss' : 'gradient')
       return { step: first + i + 1, loss, norm }
     })
     this.#logged = 0
@@ -246,12 +265,7 @@ class TrainingRun {
     if (validation < this.#bestScore) return
     this.#bestScore = validation
     for (const [name, tensor] of this.#best)
-      copyElements(
-        gpu,
-        { tensor: denseOf(student, name as Role) },
-        { tensor },
-        elementCount(tensor.shape),
-      )
+      copyElements(gpu, { tensor: denseOf(student, name as Role) }, { tensor }, elementCount(tensor.shape))
   }
 
   async #lastLoss(): Promise<number> {
@@ -283,9 +297,10 @@ class TrainingRun {
     const { student } = this.#input
     const named = (purpose: string, entries: Iterable<readonly [string, Tensor<'f32'>]>) =>
       [...entries].map(([name, tensor]): [string, Tensor<'f32'>] => [`${purpose}.${name}`, tensor])
-    const parameters = [...roleShapes(student.spec).keys()].map(
-      (role): [string, Tensor<'f32'>] => [role, denseOf(student, role)],
-    )
+    const parameters = [...roleShapes(student.spec).keys()].map((role): [string, Tensor<'f32'>] => [
+      role,
+      denseOf(student, role),
+    ])
     return new Map([
       ...named('parameter', parameters),
       ...named('momentum', this.#optimizer.momentum),
@@ -297,7 +312,10 @@ class TrainingRun {
 
 function copies(gpu: Gpu, model: Model): Map<string, Tensor<'f32'>> {
   return new Map(
-    [...roleShapes(model.spec)].map(([role, shape]) => [role, createTensor(gpu, 'f32', shape, 'best weights')]),
+    [...roleShapes(model.spec)].map(([role, shape]) => [
+      role,
+      createTensor(gpu, 'f32', shape, 'best weights'),
+    ]),
   )
 }
 

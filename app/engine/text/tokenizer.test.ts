@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { parseCsv } from '../data/csv.ts'
+import { openTable } from '../data/csv.ts'
 import { diskFolder, diskSource, FIXTURES, failureOf, memoryFolder } from '../formats/testing.ts'
 import { loadTokenizer } from './tokenizer.ts'
 
@@ -60,7 +60,7 @@ describe('a real vocabulary', () => {
     'gives the ids of tokenizers 0.23.3 (skipped without ../shared)',
     async () => {
       const tokenizer = await loadTokenizer(diskFolder(MODEL))
-      const table = await parseCsv(diskSource(`${SHARED}data/banking77/test.csv`))
+      const table = await openTable(diskSource(`${SHARED}data/banking77/test.csv`))
       const ids = table.rows.map(([text]) => [...tokenizer.encode(text!, 24)])
       expect(ids).toHaveLength(3080)
       // SHA-256 of the ids as compact JSON, from Tokenizer.from_file(…) with enable_truncation(24) in Python.

@@ -1,5 +1,6 @@
 // Builds an ONNX model: named constants, nodes in order, inputs and outputs; then its bytes, part by part.
-// Regenerate onnx_pb.ts from onnx.proto (Apache-2.0, from ONNX 1.23.2): npx buf generate with protoc-gen-es, opt target=ts.
+// onnx.proto (Apache-2.0, from ONNX 1.23.2) makes onnx_pb.ts, from this folder: npx buf generate onnx.proto --template
+// '{"version":"v2","plugins":[{"local":"protoc-gen-es","opt":"target=ts","out":"."}]}'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { assert, StudioError } from '../../base/errors.ts'

@@ -1,4 +1,4 @@
-// Measures a model: logits of labelled texts, latency of one text, and the table row that both make.
+// Latency of one text, measured as a caller feels it.
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { read, release } from '../../../kernels/runtime/tensor.ts'
 import type { Watch } from '../base/watch.ts'
@@ -15,7 +15,12 @@ const LEAST_SAMPLES = 7
 const SAMPLING_MS = 3000
 
 /** Time of one text from token ids to logits on the CPU, upload and read-back included. */
-export async function measureLatency(gpu: Gpu, model: Model, ids: Uint32Array, watch: Watch): Promise<Latency> {
+export async function measureLatency(
+  gpu: Gpu,
+  model: Model,
+  ids: Uint32Array,
+  watch: Watch,
+): Promise<Latency> {
   const samples: number[] = []
   const started = performance.now()
   for (let run = 0; run < WARM_UP + MOST_SAMPLES; run++) {

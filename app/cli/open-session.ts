@@ -1,0 +1,19 @@
+// A session in Node: GPU, self-test, events to the progress bar, Ctrl-C to cancel.
+import { openNodeGpu } from '../engine/hosts/node-gpu.ts'
+import type { SelfTest } from '../engine/protocol.ts'
+import { selfTest } from '../engine/self-test.ts'
+import { Session } from '../engine/session.ts'
+import type { ProgressBar } from './progress-bar.ts'
+
+export async function openSession(progress: ProgressBar): Promise<{ session: Session; selfTest: SelfTest }> {
+  const gpu = await openNodeGpu()
+  const session = new Session(gpu, (event) => progress.handle(event))
+  process.on('SIGINT', () => {
+    progress.note('Stopping …')
+    session.control.cancel()
+  })
+  const result = await selfTest(gpu)
+  if (result.failed.length > 0)
+    progress.note(`Self-test: these kernels are wrong on this adapter: ${result.failed.join(', ')}.`)
+  return { session, selfTest: result }
+}

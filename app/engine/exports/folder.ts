@@ -1,0 +1,90 @@
+// The exported folder: weights in every format asked for, and all that a runtime needs beside them.
+import type { Architecture, Config } from '../archs/arch.ts'
+import { type Folder, type OutputFolder, readAll, requireFile, writeAll } from '../base/bytes.ts'
+import { StudioError } from '../base/errors.ts'
+import type { PortableModel } from '../model/portable.ts'
+import type { ExportRecipe, ModelRow, Recipe } from '../protocol.ts'
+import type { ExportFormat } from './export.ts'
+import { type CardFile, modelCard } from './model-card.ts'
+
+export interface ModelFolder {
+  /** Title of the model card. */
+  readonly name: string
+  readonly architecture: Architecture
+  /** config.json of the original; keys that we do not change are kept. */
+  readonly config: Config
+  /** The original folder: its tokenizer files are copied as they are. */
+  readonly original: Folder
+  readonly recipe: Recipe
+  /** recipe.json as it is written: stages nested as in a recipe's own file. */
+  readonly recipeText: string
+  readonly rows: readonly ModelRow[]
+  readonly exports: readonly ExportRecipe[]
+  /** By id; passed in because the registry is above this room. */
+  readonly formatOf: (id: string) => ExportFormat | undefined
+  /**
+   * The model that fits a precision: for fp32 the last one not quantized, for q8 and q4 the row of that precision
+   * where there is one. All have the same spec.
+   */
+  readonly portable: (precision: string) => PortableModel
+}
+
+export interface FolderOptions {
+  readonly signal?: AbortSignal
+  /** Called and awaited before each weight file, with how many are done of how many; a rejection ends the export. */
+  readonly onFile?: (file: string, done: number, total: number) => void | Promise<void>
+}
+
+/** Always in the folder, so that it can be opened here again; the format names it by what transformers can load. */
+const OWN_WEIGHTS: ExportRecipe = { format: 'safetensors', precision: 'fp32' }
+
+const TOKENIZER_FILES = ['tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json', 'added_tokens.json']
+
+/**
+ * Writes config.json, tokenizer files, recipe.json, the weights of every export (safetensors in any case) and
+ * README.md. Returns the weight files in the order of `exports`, safetensors last when it was not among them.
+ * @throws StudioError `recipe-invalid` for an unknown format or precision, before anything is written;
+ * `file-missing` without tokenizer.json
+ */
+export async function writeModelFolder(
+  given: ModelFolder,
+  folder: OutputFolder,
+  options: FolderOptions = {},
+): Promise<CardFile[]> {
+  const { architecture, config, recipe, recipeText, rows, name } = given
+  const { spec } = given.portable('fp32')
+  const jobs = plannedExports(given)
+  for (const { format, precision } of jobs) format.fileOf(spec, precision)
+  await copyTokenizer(given.original, folder)
+  await writeText(folder, 'config.json', `${JSON.stringify(architecture.toConfig(spec, config), null, 2)}\n`)
+  await writeText(folder, 'recipe.json', recipeText)
+  const files: CardFile[] = []
+  for (const { format, precision } of jobs) {
+    options.signal?.throwIfAborted()
+    await options.onFile?.(format.fileOf(spec, precision), files.length, jobs.length)
+    const written = await format.write({ architecture, model: given.portable(precision) }, precision, folder)
+    files.push({ ...written, format: format.id, precision })
+  }
+  await writeText(folder, 'README.md', modelCard({ name, spec, recipe, recipeText, rows, files }))
+  return files
+}
+
+function plannedExports({ exports, formatOf }: ModelFolder): { format: ExportFormat; precision: string }[] {
+  const asked = exports.some(({ format }) => format === OWN_WEIGHTS.format)
+  return [...exports, ...(asked ? [] : [OWN_WEIGHTS])].map(({ format: id, precision }) => {
+    const format = formatOf(id)
+    if (format) return { format, precision }
+    throw new StudioError('recipe-invalid', `export format ${id} is not known.`)
+  })
+}
+
+async function copyTokenizer(original: Folder, folder: OutputFolder): Promise<void> {
+  await writeAll(folder, 'tokenizer.json', await readAll(requireFile(original, 'tokenizer.json')))
+  for (const name of TOKENIZER_FILES) {
+    const source = original.files.get(name)
+    if (source) await writeAll(folder, name, await readAll(source))
+  }
+}
+
+const writeText = (folder: OutputFolder, name: string, text: string) =>
+  writeAll(folder, name, new TextEncoder().encode(text))

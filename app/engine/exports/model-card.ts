@@ -1,0 +1,205 @@
+// The model card: README.md of an exported folder, with the measured table and what the numbers do and do not say.
+import { isHuggingFaceShape } from '../archs/layers.ts'
+import type { ModelSpec } from '../model/spec.ts'
+import type { ModelRow, Recipe } from '../protocol.ts'
+
+export interface CardFile {
+  readonly file: string
+  readonly bytes: number
+  readonly format: string
+  readonly precision: string
+}
+
+export interface ModelCard {
+  /** Title; the model's name as the user knows it. */
+  readonly name: string
+  readonly spec: ModelSpec
+  readonly recipe: Recipe
+  /** The recipe as recipe.json has it. */
+  readonly recipeText: string
+  readonly rows: readonly ModelRow[]
+  readonly files: readonly CardFile[]
+}
+
+/** Markdown with YAML front matter as the Hugging Face Hub reads it. */
+export function modelCard(card: ModelCard): string {
+  const sections = [
+    frontMatter(card),
+    `# ${card.name}`,
+    `A text classifier with ${card.spec.labels.length} labels, compressed with Decant. Architecture: ${card.spec.architecture}, ${shapeOf(card.spec)}.`,
+    '## Measured',
+    comparisonTable(card.rows),
+    measuredNotes(card.rows),
+    '## Files',
+    fileTable(card.files),
+    notesOn(card),
+    '## How to use',
+    ...usage(card),
+    '## Recipe',
+    `The whole run, also in \`recipe.json\`:`,
+    fenced('json', card.recipeText.trimEnd()),
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function frontMatter({ files, rows }: ModelCard): string {
+  const stages = [...new Set(rows.map(({ stage }) => stage))]
+  const byStage = { teacher: [], distill: ['distillation'], prune: ['pruning'], quantize: ['quantization'] }
+  const tags = ['text-classification', 'decant', ...stages.flatMap((stage) => byStage[stage])]
+  const hasOnnx = files.some(({ format }) => format === 'onnx')
+  return [
+    '---',
+    `library_name: ${hasOnnx ? 'transformers.js' : 'transformers'}`,
+    'pipeline_tag: text-classification',
+    '# base_model and license are not known to Decant: add those of the teacher.',
+    'tags:',
+    ...[...tags, ...(hasOnnx ? ['onnx'] : [])].map((tag) => `- ${tag}`),
+    '---',
+  ].join('\n')
+}
+
+function shapeOf({ layers, hidden, headSize }: ModelSpec): string {
+  const list = (values: readonly number[]) =>
+    new Set(values).size === 1 ? String(values[0]) : `${values.join(', ')} (by layer)`
+  const heads = list(layers.map((layer) => layer.heads))
+  const ffn = list(layers.map((layer) => layer.ffn))
+  return `hidden width ${hidden}, layers: ${layers.length}, heads of ${headSize}: ${heads}, feed-forward width: ${ffn}`
+}
+
+const STAGE_NAMES = { teacher: 'Teacher', distill: 'Distilled', prune: 'Pruned' }
+const SCHEME_NAMES: Readonly<Record<string, string>> = { W8A8_DYNAMIC: 'INT8', W4A16: 'INT4' }
+
+/** First cell of a row: Teacher, Distilled, Pruned, INT8, or INT4 with its group size. */
+export function rowName(row: ModelRow): string {
+  if (row.stage !== 'quantize') return STAGE_NAMES[row.stage]
+  const scheme = row.scheme ?? 'Quantized'
+  const name = SCHEME_NAMES[scheme] ?? scheme
+  return name === 'INT4' && row.group_size ? `${name}, groups of ${row.group_size}` : name
+}
+
+/** Markdown table of the rows: fractions as percent, sizes in MB of 10⁶ bytes. */
+export function comparisonTable(rows: readonly ModelRow[]): string {
+  const head = [
+    'Model',
+    'Parameters',
+    'Size (MB)',
+    'Latency p50 / p95 (ms)',
+    'Accuracy (95 % interval)',
+    'Macro F1',
+    'Agreement with teacher',
+    'n',
+  ]
+  return table(head, rows.map(tableRow))
+}
+
+function tableRow(row: ModelRow): string[] {
+  const [low, high] = row.interval
+  const interval = `(${percent(low)}–${percent(high)})`
+  const { batch, tokens, p50, p95 } = row.latency_ms
+  return [
+    rowName(row),
+    row.parameters.toLocaleString('en-US'),
+    megabytes(row.bytes),
+    `${p50.toFixed(1)} / ${p95.toFixed(1)} (batch ${batch}, ${tokens} tokens)`,
+    row.accuracy === undefined ? 'no labels' : `${percent(row.accuracy)} % ${interval}`,
+    row.macro_f1 === undefined ? 'no labels' : row.macro_f1.toFixed(3),
+    row.accuracy === undefined ? `${percent(row.agreement)} % ${interval}` : `${percent(row.agreement)} %`,
+    row.n.toLocaleString('en-US'),
+  ]
+}
+
+function measuredNotes(rows: readonly ModelRow[]): string {
+  if (rows.length === 0) return 'Nothing was measured.'
+  const splits = [...new Set(rows.map(({ split }) => split))].join(' and ')
+  const pruned = rows.some(({ stage }) => stage === 'prune')
+  return [
+    `- Scored on the ${splits} rows of the user’s own data; n is their number. Intervals are Wilson’s, at 95 %.`,
+    '- Size counts weights with their scales, not the tokenizer.',
+    '- Latency was measured in Decant’s own engine on the GPU of the machine that made this folder; other runtimes and machines differ.',
+    ...(pruned ? ['- Pruned heads and neurons are removed, not zeroed: the tensors are smaller.'] : []),
+  ].join('\n')
+}
+
+const CONTENTS: Readonly<Record<string, string>> = {
+  'onnx/fp32': 'F32 weights and arithmetic',
+  'onnx/q8':
+    'INT8 linear weights (one scale an output channel) and word embeddings (one scale a row), integer products on CPUs',
+  'onnx/q4': 'INT4 linear weights (one scale a group), INT8 word embeddings, float products',
+  'safetensors/fp32': 'F32 weights',
+}
+
+function fileTable(files: readonly CardFile[]): string {
+  const rows = files.map(({ file, bytes, format, precision }) => [
+    `\`${file}\``,
+    CONTENTS[`${format}/${precision}`] ?? `${format}, ${precision}`,
+    megabytes(bytes),
+  ])
+  return table(['File', 'Holds', 'MB'], rows)
+}
+
+function notesOn({ files, spec }: ModelCard): string {
+  const has = (file: string) => files.some((written) => written.file.endsWith(file))
+  const notes = [
+    has('model_quantized.onnx') &&
+      'INT8 rounds activations too: here ONNX Runtime does it once per tensor of a batch, in Decant it is done per token, so logits differ a little. These operators run on CPUs; on WebGPU use another file.',
+    has('model_q4.onnx') &&
+      'INT4 is how weights are stored. They are widened while they are multiplied: download and memory shrink, the arithmetic stays float.',
+    (has('model_quantized.onnx') || has('model_q4.onnx')) &&
+      'Position embeddings, biases and layer norms stay F32 in every file.',
+    !isHuggingFaceShape(spec) &&
+      'Pruning left layers of different sizes, which transformers cannot build: `decant.safetensors` opens in Decant only, the ONNX files everywhere.',
+  ]
+  return notes.flatMap((note) => (note ? [`- ${note}`] : [])).join('\n')
+}
+
+function usage({ files, spec, recipe }: ModelCard): string[] {
+  const onnx = files.filter(({ format }) => format === 'onnx')
+  const first = onnx.find(({ precision }) => precision === 'q8') ?? onnx[0]
+  const parts = []
+  if (first)
+    parts.push(
+      'With transformers.js, this folder being `models/classifier`:',
+      fenced('js', TRANSFORMERS_JS.replace('DTYPE', first.precision)),
+      'With ONNX Runtime in Python, from inside this folder:',
+      fenced('python', PYTHON.replace('FILE', first.file).replace('LENGTH', String(recipe.data.max_length))),
+    )
+  if (isHuggingFaceShape(spec) && files.some(({ file }) => file === 'model.safetensors'))
+    parts.push('With transformers:', fenced('python', TRANSFORMERS))
+  return parts
+}
+
+const TRANSFORMERS_JS = `import { env, pipeline } from '@huggingface/transformers'
+
+env.localModelPath = 'models/'
+const classify = await pipeline('text-classification', 'classifier', { dtype: 'DTYPE', local_files_only: true })
+console.log(await classify('The text to be classified'))`
+
+const PYTHON = `import json
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+tokenizer = Tokenizer.from_file("tokenizer.json")
+tokenizer.enable_truncation(LENGTH)
+session = onnxruntime.InferenceSession("FILE", providers=["CPUExecutionProvider"])
+text = tokenizer.encode("The text to be classified")
+values = {"input_ids": text.ids, "attention_mask": text.attention_mask, "token_type_ids": text.type_ids}
+feeds = {name.name: np.array([values[name.name]], np.int64) for name in session.get_inputs()}
+logits = session.run(["logits"], feeds)[0]
+print(json.load(open("config.json"))["id2label"][str(logits.argmax())])`
+
+const TRANSFORMERS = `from transformers import pipeline
+
+print(pipeline("text-classification", model=".")("The text to be classified"))`
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  )
+}
+
+const fenced = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``
+const percent = (fraction: number) => (fraction * 100).toFixed(1)
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 1)

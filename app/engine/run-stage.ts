@@ -1,0 +1,153 @@
+// Runs one stage of a recipe: option values in, a new model out. The models given stay as they are.
+import type { Gpu } from '../../kernels/runtime/gpu.ts'
+import { assert } from './base/errors.ts'
+import { checkOptions, type OptionValues } from './base/options.ts'
+import { deriveSeed, shuffledIndices } from './base/random.ts'
+import type { Watch } from './base/watch.ts'
+import { catalog } from './catalog.ts'
+import { isLabelled, type PreparedData, type Split } from './data/prepared.ts'
+import { bestClass } from './metrics/score.ts'
+import { copyModel, type Model, releaseModel } from './model/model.ts'
+import { predict } from './model/predict.ts'
+import type { LossPoint, Phase, StageRecipe } from './protocol.ts'
+import { criteria, schemes } from './registry.ts'
+import { createStudent } from './stages/distill.ts'
+import { IMPORTANCE_TEXTS, prune } from './stages/prune.ts'
+import type { PruningTarget } from './stages/pruning-plan.ts'
+import { quantize } from './stages/quantize.ts'
+import { type TrainingSettings, trainingSettings } from './stages/schedule.ts'
+import { type TrainingCheckpoints, train } from './stages/training.ts'
+
+export interface StageContext {
+  readonly gpu: Gpu
+  readonly teacher: Model
+  /** Result of the stage before; the teacher where there is none. */
+  readonly base: Model
+  readonly data: PreparedData
+  readonly seed: number
+  readonly watch: (phase: Phase) => Watch
+  readonly onLoss: (points: readonly LossPoint[]) => void
+  readonly checkpoints?: TrainingCheckpoints
+}
+
+export interface StageOutcome {
+  readonly model: Model
+  /** Training was cancelled; the model is the best that was validated. */
+  readonly cancelled: boolean
+}
+
+/** @throws StudioError `option-invalid`, `training-diverged` or `cancelled`; GpuError when the GPU fails */
+export async function runStage(
+  context: StageContext,
+  stage: StageRecipe,
+  { untrained = false }: { untrained?: boolean } = {},
+): Promise<StageOutcome> {
+  const { kind, ...given } = stage
+  const values = checkOptions(catalog.stages[kind], given, kind)
+  if (kind === 'quantize') return { model: await runQuantize(context, values), cancelled: false }
+  const model = kind === 'distill' ? startStudent(context, values) : await runPrune(context, values)
+  const settings = trainingSettings(values, kind === 'prune' ? 'recovery.' : '', context.seed)
+  if (untrained || settings.epochs === 0) return { model, cancelled: false }
+  try {
+    return { model, cancelled: await trainModel(context, kind, model, settings) }
+  } catch (error) {
+    releaseModel(context.gpu, model)
+    throw error
+  }
+}
+
+function startStudent({ gpu, base }: StageContext, values: OptionValues): Model {
+  return createStudent(gpu, base, values.student_layers as readonly number[])
+}
+
+async function runPrune(context: StageContext, values: OptionValues): Promise<Model> {
+  const { gpu, base, data, seed, watch } = context
+  if (values.pruning_ratio === 0) return copyModel(gpu, base)
+  const criterion = criteria.get(values.importance as string)
+  assert(criterion, 'a checked criterion')
+  const { ids, labels } = importanceTexts(data, seed)
+  const { model } = await prune(
+    { gpu, model: base, ids, labels, watch: watch('importance') },
+    {
+      ratio: values.pruning_ratio as number,
+      targets: values.targets as readonly PruningTarget[],
+      roundTo: values.round_to as number,
+      criterion,
+      seed: deriveSeed(seed, 'importance'),
+    },
+  )
+  return model
+}
+
+/** A fixed sample of the training texts; of the scored ones where there are no training texts. */
+function importanceTexts(data: PreparedData, seed: number): Pick<Split, 'ids' | 'labels'> {
+  const split = data.train.ids.length > 0 ? data.train : data.test
+  const rows = shuffledIndices(split.ids.length, deriveSeed(seed, 'importance texts')).slice(
+    0,
+    IMPORTANCE_TEXTS,
+  )
+  return {
+    ids: rows.map((row) => split.ids[row]!),
+    labels: Int32Array.from(rows, (row) => split.labels[row]!),
+  }
+}
+
+async function runQuantize({ gpu, base }: StageContext, values: OptionValues): Promise<Model> {
+  const scheme = schemes.get(values.scheme as string)
+  assert(scheme, 'a checked scheme')
+  return quantize(gpu, base, {
+    scheme,
+    groupSize: values.group_size as number,
+    embeddings: values.embeddings as 'INT8' | 'F32',
+    ignore: values.ignore as readonly string[],
+  })
+}
+
+/** Validation while training looks at no more rows than this. */
+const VALIDATION_ROWS = 500
+
+/** Trains in place. @returns whether it was cancelled */
+async function trainModel(
+  context: StageContext,
+  kind: 'distill' | 'prune',
+  model: Model,
+  settings: TrainingSettings,
+): Promise<boolean> {
+  const { gpu, teacher, data, watch, onLoss } = context
+  const validate = await createValidation(context)
+  const result = await train(
+    {
+      gpu,
+      teacher,
+      student: model,
+      ids: data.train.ids,
+      labels: data.train.labels,
+      watch: watch('train'),
+      onLoss: (points) => onLoss(points.map((point) => ({ stage: kind, ...point }))),
+      ...(validate ? { validate } : {}),
+      ...(context.checkpoints ? { checkpoints: context.checkpoints } : {}),
+    },
+    settings,
+  )
+  return result.cancelled
+}
+
+/** Share right, or agreeing with the teacher where the rows have no labels. Undefined without validation rows. */
+async function createValidation({ gpu, teacher, data, watch }: StageContext) {
+  const ids = data.validation.ids.slice(0, VALIDATION_ROWS)
+  if (ids.length === 0) return undefined
+  const classes = teacher.spec.labels.length
+  const classesOf = async (model: Model, phase: Phase) => {
+    const logits = await predict(gpu, model, ids, watch(phase))
+    return ids.map((_, row) => bestClass(logits, row, classes))
+  }
+  const hasLabels = isLabelled(data.validation)
+  const targets = hasLabels
+    ? [...data.validation.labels.slice(0, ids.length)]
+    : await classesOf(teacher, 'teacher')
+  const counted = targets.filter((target) => target >= 0).length
+  return async (student: Model) => {
+    const predicted = await classesOf(student, 'validate')
+    return predicted.filter((label, row) => label === targets[row]).length / counted
+  }
+}

@@ -1,0 +1,98 @@
+// The self-test itself: silent on a sound adapter, and naming exactly what is broken on one that is not.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { create } from 'webgpu'
+import { type Gpu, requestGpu } from '../../kernels/runtime/gpu.ts'
+import { testGpu } from '../../kernels/runtime/testing.ts'
+import { CHECKS, selfTest } from './self-test.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** The real device, except that launches of some kernels do nothing. */
+async function gpuWithout(isDropped: (kernel: string) => boolean): Promise<Gpu> {
+  const gpu = await testGpu()
+  const dispatch = gpu.dispatch.bind(gpu)
+  vi.spyOn(gpu, 'dispatch').mockImplementation((given) => {
+    if (!isDropped(given.kernel.name)) dispatch(given)
+  })
+  return gpu
+}
+
+/** Names that kernel definitions in the tree carry. */
+function definedKernels(): string[] {
+  const root = join(import.meta.dirname, '../../kernels')
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !/\.(test|ref)\.ts$|^runtime\//.test(path),
+  )
+  const sources = files.map((path) => readFileSync(join(root, path), 'utf8'))
+  return sources.flatMap((source) =>
+    [...source.matchAll(/\bname: '([^']+\/[^']+)'/g)].map((match) => match[1]!),
+  )
+}
+
+describe('on a sound adapter', () => {
+  it('passes every check and gives all memory back', async () => {
+    const gpu = await testGpu()
+    const before = gpu.pool.ledger.now
+    expect(await selfTest(gpu)).toEqual({ passed: CHECKS.length, failed: [] })
+    expect(gpu.pool.ledger.now).toBe(before)
+  })
+
+  it('gives its checks distinct names', () => {
+    expect(new Set(CHECKS.map(({ name }) => name)).size).toBe(CHECKS.length)
+  })
+
+  it('launches every kernel that is defined', async () => {
+    const launched = new Set<string>()
+    const gpu = await gpuWithout((kernel) => {
+      launched.add(kernel)
+      return false
+    })
+    await selfTest(gpu)
+    expect([...launched].sort()).toEqual([...new Set(definedKernels())].sort())
+  })
+})
+
+describe('on a broken adapter', () => {
+  it.each([
+    ['attention/grad-query', ['attention backward']],
+    ['attention/attention', ['attention']],
+    ['gemm-int8/gemm-int8', ['gemm-int8']],
+    ['matmul/sum-slices', ['matmul split']],
+    ['layernorm/scale-grad-fold', ['layernorm backward']],
+    ['gelu/gelu', ['gelu', 'gelu tanh']],
+    ['adamw/adamw', ['adamw']],
+  ])('reports a dropped %s as %j', async (kernel, names) => {
+    const gpu = await gpuWithout((name) => name === kernel)
+    const before = gpu.pool.ledger.now
+    expect(await selfTest(gpu)).toEqual({ passed: CHECKS.length - names.length, failed: names })
+    expect(gpu.pool.ledger.now).toBe(before)
+  })
+
+  it.each([...new Set(definedKernels())])('notices when %s writes nothing', async (kernel) => {
+    const gpu = await gpuWithout((name) => name === kernel)
+    expect((await selfTest(gpu)).failed).not.toEqual([])
+  })
+
+  it('reports a kernel that the device refuses, and goes on', async () => {
+    const gpu = await testGpu()
+    const dispatch = gpu.dispatch.bind(gpu)
+    vi.spyOn(gpu, 'dispatch').mockImplementation((given) => {
+      if (given.kernel.name !== 'hidden-mse/hidden-mse') return dispatch(given)
+      const source = given.kernel.source.replace('fn main', 'fn main main')
+      dispatch({ ...given, kernel: { ...given.kernel, name: 'broken/hidden-mse', source } })
+    })
+    expect((await selfTest(gpu)).failed).toEqual(['hidden-mse'])
+  })
+
+  it('throws when the device is lost', async () => {
+    const dawn = create([])
+    const gpu = await requestGpu(dawn)
+    gpu.device.destroy()
+    await gpu.device.lost
+    await expect(selfTest(gpu)).rejects.toMatchObject({ code: 'device-lost' })
+  })
+})

@@ -1,0 +1,218 @@
+// Checks of matrix products, packed and float, of packing itself, and of gathering.
+
+import { gatherReference, scatterReference } from '../../../kernels/gather/gather.ref.ts'
+import { gatherColumns, gatherRows, scatterRows } from '../../../kernels/gather/gather.ts'
+import { geluReference } from '../../../kernels/gelu/gelu.ref.ts'
+import { gemmInt4Reference } from '../../../kernels/gemm-int4/gemm-int4.ref.ts'
+import { gemmInt4 } from '../../../kernels/gemm-int4/gemm-int4.ts'
+import { gemmInt8Reference } from '../../../kernels/gemm-int8/gemm-int8.ref.ts'
+import { gemmInt8 } from '../../../kernels/gemm-int8/gemm-int8.ts'
+import { columnSumsReference, matmulReference } from '../../../kernels/matmul/matmul.ref.ts'
+import { columnSums, type MatmulShape, matmul } from '../../../kernels/matmul/matmul.ts'
+import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from '../../../kernels/quantize/quantize.ts'
+import { type Bench, type Check, randomFloats, randomIntegers } from './bench.ts'
+
+function product(bench: Bench, shape: MatmulShape): void {
+  const a = randomFloats(shape.rows * shape.inner, 1)
+  const b = randomFloats(shape.inner * shape.cols, 2)
+  const out = bench.floatsOf(matmulReference(a, b, shape).value)
+  matmul(bench.gpu, { a: bench.floats(a), b: bench.floats(b), out }, shape)
+}
+
+/** A linear layer as the forward pass runs it: bias, GELU with the value before it, residual. */
+function linearLayer(bench: Bench): void {
+  const shape = { form: 'NT', rows: 9, cols: 12, inner: 8, gelu: 'exact' } as const
+  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(12 * 8, 4)]
+  const [bias, residual] = [randomFloats(12, 5), randomFloats(9 * 12, 6)]
+  const before = matmulReference(a, b, shape).value.map((value, i) => value + bias[i % 12]!)
+  const after = before.map((value, i) => geluReference(value, 'exact') + residual[i]!)
+  matmul(
+    bench.gpu,
+    {
+      a: bench.floats(a),
+      b: bench.floats(b),
+      bias: bench.floats(bias),
+      residual: bench.floats(residual),
+      preactivation: bench.floatsOf(before),
+      out: bench.floatsOf(after),
+    },
+    shape,
+  )
+}
+
+function sumColumns(bench: Bench): void {
+  const size = { rows: 131, cols: 5 }
+  const x = randomFloats(size.rows * size.cols, 7)
+  columnSums(bench.gpu, { x: bench.floats(x), out: bench.floatsOf(columnSumsReference(x, size).value) }, size)
+}
+
+/** Codes of `bits` each, packed from the low end, rows filled up to whole words with `filler`. */
+function pack(codes: ArrayLike<number>, cols: number, { bits, filler }: { bits: 8 | 4; filler: number }) {
+  const perWord = 32 / bits
+  const perRow = Math.ceil(cols / perWord)
+  const words = new Uint32Array((codes.length / cols) * perRow)
+  for (let r = 0; r < codes.length / cols; r++)
+    for (let c = 0; c < perRow * perWord; c++) {
+      const code = c < cols ? codes[r * cols + c]! : filler
+      const place = r * perRow + Math.floor(c / perWord)
+      words[place] = words[place]! | ((code & (2 ** bits - 1)) << ((c % perWord) * bits))
+    }
+  return words
+}
+
+const INT8 = { rows: 3, cols: 10 }
+const INT4 = { rows: 3, cols: 19, groupSize: 8 }
+/** Scales are powers of two and the largest code of a group is the largest there is, so the codes are known without rounding. */
+const int8Scales = [0.5, 0.25, 2]
+const int4Scales = [0.5, 1, 0.25, 2, 0.125, 1, 0.5, 4, 1]
+
+function int8Codes(): Int32Array {
+  const codes = randomIntegers(INT8.rows * INT8.cols, 8, [-126, 126])
+  for (let r = 0; r < INT8.rows; r++) codes[r * INT8.cols + r] = r % 2 === 0 ? 127 : -127
+  return codes
+}
+
+function int4Codes(): Int32Array {
+  const codes = randomIntegers(INT4.rows * INT4.cols, 9, [-7, 7])
+  for (let r = 0; r < INT4.rows; r++) for (const c of [1, 9, 17]) codes[r * INT4.cols + c] = c === 9 ? -7 : 7
+  return codes
+}
+
+const int8Values = () =>
+  int8Codes().reduce<number[]>((values, code, i) => {
+    values.push(code * int8Scales[Math.floor(i / INT8.cols)]!)
+    return values
+  }, [])
+
+const int4Values = () =>
+  Array.from(int4Codes(), (code, i) => {
+    const group = Math.floor((i % INT4.cols) / INT4.groupSize)
+    return code * int4Scales[Math.floor(i / INT4.cols) * 3 + group]!
+  })
+
+const int8Words = () => pack(int8Codes(), INT8.cols, { bits: 8, filler: 0 })
+
+/** Nibbles hold code + 8; groups are filled up with code 0. */
+function int4Words(codes: ArrayLike<number>, cols: number, groupSize: number): Uint32Array {
+  const width = Math.ceil(cols / groupSize) * groupSize
+  const padded = Array.from({ length: (codes.length / cols) * width }, (_, i) =>
+    i % width < cols ? codes[Math.floor(i / width) * cols + (i % width)]! + 8 : 8,
+  )
+  return pack(padded, width, { bits: 4, filler: 8 })
+}
+
+function packRows(bench: Bench): void {
+  const tensors = {
+    x: bench.floats(int8Values()),
+    codes: bench.wordsOf(int8Words()),
+    scales: bench.floatsOf(int8Scales, 1e-6),
+  }
+  quantizeRows(bench.gpu, tensors, INT8)
+}
+
+function unpackRows(bench: Bench): void {
+  const tensors = {
+    codes: bench.words(int8Words()),
+    scales: bench.floats(int8Scales),
+    out: bench.floatsOf(int8Values()),
+  }
+  dequantizeRows(bench.gpu, tensors, INT8)
+}
+
+function packGroups(bench: Bench): void {
+  const tensors = {
+    x: bench.floats(int4Values()),
+    codes: bench.wordsOf(int4Words(int4Codes(), INT4.cols, INT4.groupSize)),
+    scales: bench.floatsOf(int4Scales, 1e-6),
+  }
+  packInt4(bench.gpu, tensors, INT4)
+}
+
+function unpackGroups(bench: Bench): void {
+  const tensors = {
+    codes: bench.words(int4Words(int4Codes(), INT4.cols, INT4.groupSize)),
+    scales: bench.floats(int4Scales),
+    out: bench.floatsOf(int4Values()),
+  }
+  dequantizeInt4(bench.gpu, tensors, INT4)
+}
+
+function integerProduct(bench: Bench): void {
+  const size = { rows: 5, cols: 7, inner: 18 }
+  const codesA = Int8Array.from(randomIntegers(5 * 18, 10, [-127, 127]))
+  const codesW = Int8Array.from(randomIntegers(7 * 18, 11, [-127, 127]))
+  const [scalesA, scalesW, bias] = [randomFloats(5, 12), randomFloats(7, 13), randomFloats(7, 14)]
+  const sums = gemmInt8Reference({ codesA, codesW, scalesA, scalesW }, size)
+  gemmInt8(
+    bench.gpu,
+    {
+      codesA: bench.words(pack(codesA, 18, { bits: 8, filler: 0 })),
+      codesW: bench.words(pack(codesW, 18, { bits: 8, filler: 0 })),
+      scalesA: bench.floats(scalesA),
+      scalesW: bench.floats(scalesW),
+      bias: bench.floats(bias),
+      out: bench.floatsOf(
+        sums.map((sum, i) => sum + bias[i % 7]!),
+        1e-6,
+      ),
+    },
+    size,
+  )
+}
+
+function groupedProduct(bench: Bench): void {
+  const size = { rows: 5, cols: 7, inner: 19, groupSize: 8 }
+  const codes = randomIntegers(7 * 19, 15, [-8, 7])
+  const [a, scales, residual] = [randomFloats(5 * 19, 16), randomFloats(7 * 3, 17), randomFloats(5 * 7, 18)]
+  const { value } = gemmInt4Reference({ a, codes, scales }, size)
+  gemmInt4(
+    bench.gpu,
+    {
+      a: bench.floats(a),
+      codesW: bench.words(int4Words(codes, 19, 8)),
+      scalesW: bench.floats(scales),
+      residual: bench.floats(residual),
+      out: bench.floatsOf(value.map((sum, i) => sum + residual[i]!)),
+    },
+    size,
+  )
+}
+
+const ROWS = [3, 0, 2]
+const COLUMNS = [6, 1, 2, 4]
+
+function takeRows(bench: Bench): void {
+  const x = randomFloats(4 * 7, 19)
+  const out = bench.floatsOf(gatherReference(x, 7, ROWS, [...Array(7).keys()]), 0)
+  gatherRows(bench.gpu, { x: bench.floats(x), indices: bench.words(ROWS), out }, { rows: 3, cols: 7 })
+}
+
+function takeColumns(bench: Bench): void {
+  const x = randomFloats(5 * 7, 20)
+  const out = bench.floatsOf(gatherReference(x, 7, [...Array(5).keys()], COLUMNS), 0)
+  const sizes = { rows: 5, cols: 4, sourceCols: 7 }
+  gatherColumns(bench.gpu, { x: bench.floats(x), indices: bench.words(COLUMNS), out }, sizes)
+}
+
+function putRows(bench: Bench): void {
+  const [x, before] = [randomFloats(3 * 7, 21), randomFloats(4 * 7, 22)]
+  const out = bench.becomes(bench.floats(before), scatterReference(x, 7, ROWS, before), 0)
+  scatterRows(bench.gpu, { x: bench.floats(x), indices: bench.words(ROWS), out }, { rows: 3, cols: 7 })
+}
+
+export const MATRIX_CHECKS: readonly Check[] = [
+  { name: 'matmul NN', run: (bench) => product(bench, { form: 'NN', rows: 5, cols: 7, inner: 9 }) },
+  { name: 'matmul NT', run: linearLayer },
+  { name: 'matmul TN', run: (bench) => product(bench, { form: 'TN', rows: 7, cols: 12, inner: 10 }) },
+  { name: 'matmul split', run: (bench) => product(bench, { form: 'TN', rows: 4, cols: 8, inner: 1030 }) },
+  { name: 'column sums', run: sumColumns },
+  { name: 'quantize INT8', run: packRows },
+  { name: 'dequantize INT8', run: unpackRows },
+  { name: 'quantize INT4', run: packGroups },
+  { name: 'dequantize INT4', run: unpackGroups },
+  { name: 'gemm-int8', run: integerProduct },
+  { name: 'gemm-int4', run: groupedProduct },
+  { name: 'gather rows', run: takeRows },
+  { name: 'gather columns', run: takeColumns },
+  { name: 'scatter rows', run: putRows },
+]

@@ -1,0 +1,301 @@
+// One user's work: an open model, its data, and the models that stages made of it, each with its measured row.
+import type { Gpu } from '../../kernels/runtime/gpu.ts'
+import { type Checkpoint, openCheckpoint } from './archs/load-plan.ts'
+import type { Folder } from './base/bytes.ts'
+import { assert, StudioError } from './base/errors.ts'
+import { RunControl, type Watch } from './base/watch.ts'
+import { guessColumns, type Table } from './data/dataset.ts'
+import { type PreparedData, prepareData, scoredSplit } from './data/prepared.ts'
+import { type MeasuredModel, measure } from './measure.ts'
+import { bestClass, rowProbabilities } from './metrics/score.ts'
+import { loadModel } from './model/load.ts'
+import { type Model, releaseModel } from './model/model.ts'
+import { predict } from './model/predict.ts'
+import { watchPhase } from './progress.ts'
+import type {
+  DataRecipe,
+  Event,
+  ModelRow,
+  ModelSummary,
+  Phase,
+  Progress,
+  RowKey,
+  StageRecipe,
+} from './protocol.ts'
+import { architectures } from './registry.ts'
+import { runStage, type StageContext, type StageOutcome } from './run-stage.ts'
+import type { TrainingCheckpoints } from './stages/training.ts'
+import { summarize } from './summary.ts'
+import { loadTokenizer, type Tokenizer } from './text/tokenizer.ts'
+
+export interface OpenedModel {
+  readonly name: string
+  readonly folder: Folder
+  readonly checkpoint: Checkpoint
+  readonly tokenizer: Tokenizer
+  readonly model: Model
+  readonly summary: ModelSummary
+}
+
+/** A model in the table. */
+export interface KeptModel extends MeasuredModel {
+  readonly key: RowKey
+  /** Absent for the teacher. */
+  readonly stage?: StageRecipe
+  readonly model: Model
+}
+
+type StageName = Progress['stage']
+
+const STAGE_ORDER: readonly ModelRow['stage'][] = ['teacher', 'distill', 'prune', 'quantize']
+
+export class Session {
+  readonly gpu: Gpu
+  readonly #emit: (event: Event) => void
+  control = new RunControl()
+  seed = 0
+  #opened: OpenedModel | undefined
+  #data: PreparedData | undefined
+  #dataRecipe: DataRecipe | undefined
+  #kept: KeptModel[] = []
+
+  constructor(gpu: Gpu, emit: (event: Event) => void) {
+    this.gpu = gpu
+    this.#emit = emit
+  }
+
+  get opened(): OpenedModel | undefined {
+    return this.#opened
+  }
+
+  get data(): PreparedData | undefined {
+    return this.#data
+  }
+
+  get kept(): readonly KeptModel[] {
+    return this.#kept
+  }
+
+  watch(stage: StageName, phase: Phase): Watch {
+    return watchPhase(this.#emit, this.control, { stage, phase })
+  }
+
+  /** Opens a checkpoint. What was open stays when this fails, and goes when it succeeds. */
+  async openModel(folder: Folder): Promise<OpenedModel> {
+    const checkpoint = await openCheckpoint(folder, (id) => architectures.get(id))
+    const tokenizer = await loadTokenizer(folder)
+    tokenizer.requireWithin(checkpoint.spec.vocabulary)
+    const teacherSpec = {
+      ...checkpoint.spec,
+      layers: checkpoint.spec.layers.map((layer, source) => ({ ...layer, source })),
+    }
+    const model = await loadModel(this.gpu, { ...checkpoint, spec: teacherSpec }, this.watch('open', 'load'))
+    const { name } = folder
+    const opened = { name, folder, checkpoint, tokenizer, model, summary: summarize(name, checkpoint) }
+    this.#replaceModel(opened)
+    return opened
+  }
+
+  /**
+   * Opens tables for the open model. With nothing said, columns are guessed. Rows measured before are dropped.
+   * @throws StudioError `column-missing`, `label-unknown`, `data-invalid`; the data open before stays
+   */
+  openData(tables: { train?: Table; test?: Table }, options: Partial<DataRecipe> = {}): PreparedData {
+    const { checkpoint, tokenizer } = this.#requireModel()
+    const table = tables.train ?? tables.test
+    if (!table) throw new StudioError('data-invalid', 'There is no table of training or test rows.')
+    const recipe: DataRecipe = { validation: 0.1, max_length: 128, ...guessColumns(table), ...options }
+    const data = prepareData(tables, { recipe, seed: this.seed, spec: checkpoint.spec, tokenizer })
+    if (scoredSplit(data).rows.ids.length === 0)
+      throw new StudioError(
+        'data-invalid',
+        `${table.name} has no rows to measure on; it has ${table.rows.length} in all.`,
+      )
+    this.#dropFrom(0)
+    this.#data = data
+    this.#dataRecipe = recipe
+    this.#emit({ type: 'data', data: data.details })
+    return data
+  }
+
+  /** Columns and lengths of the open data. @throws StudioError `file-missing` without data */
+  get dataRecipe(): DataRecipe {
+    this.#requireData()
+    return this.#dataRecipe!
+  }
+
+  async measureTeacher(): Promise<KeptModel> {
+    const { model } = this.#requireModel()
+    this.#dropFrom(0)
+    return this.#keep({ key: 'teacher', model }, 'teacher', 0)
+  }
+
+  /** Runs a stage on the latest model that is not quantized, measures the result and adds its row. */
+  async runStage(
+    stage: StageRecipe,
+    options: { untrained?: boolean; checkpoints?: TrainingCheckpoints } = {},
+  ): Promise<KeptModel & Pick<StageOutcome, 'cancelled'>> {
+    const started = performance.now()
+    const outcome = await runStage(this.stageContext(stage, options.checkpoints), stage, options)
+    // A cancelled run that kept its best model is still to be measured.
+    if (outcome.cancelled) this.control = new RunControl()
+    const seconds = (performance.now() - started) / 1000
+    const kept = await this.#keepOrRelease(
+      { key: rowKey(stage), stage, model: outcome.model },
+      stage.kind,
+      seconds,
+    )
+    return { ...kept, cancelled: outcome.cancelled }
+  }
+
+  /** What a stage works on now. */
+  stageContext(stage: StageRecipe, checkpoints?: TrainingCheckpoints): StageContext {
+    return {
+      gpu: this.gpu,
+      teacher: this.#requireModel().model,
+      base: this.base().model,
+      data: this.#requireData(),
+      seed: this.seed,
+      watch: (phase) => this.watch(stage.kind, phase),
+      onLoss: (points) => this.#emit({ type: 'loss', points }),
+      ...(checkpoints ? { checkpoints } : {}),
+    }
+  }
+
+  /** Adds a stage's result that was kept on disk. */
+  restore(entry: {
+    stage?: StageRecipe
+    model: Model
+    row: ModelRow
+    logits: Float32Array<ArrayBuffer>
+  }): void {
+    const key = entry.stage ? rowKey(entry.stage) : 'teacher'
+    this.#add({ ...entry, key })
+  }
+
+  /** The model that the next stage works on. */
+  base(): KeptModel {
+    const base = this.#kept.findLast(({ row }) => row.stage !== 'quantize')
+    assert(base, 'the teacher to be measured before a stage runs')
+    return base
+  }
+
+  /** Drops what a stage is about to replace: its own row and all that build on it. */
+  dropBefore(stage: StageRecipe): void {
+    if (stage.kind === 'quantize') this.dropRow(rowKey(stage))
+    else this.dropStage(stage.kind)
+  }
+
+  /** Drops everything but the teacher. */
+  dropAllStages(): void {
+    this.#dropFrom(1)
+  }
+
+  /** Drops the row of a stage and all that build on it. */
+  dropStage(kind: StageRecipe['kind']): void {
+    const rank = STAGE_ORDER.indexOf(kind)
+    const first = this.#kept.findIndex(({ row }) => STAGE_ORDER.indexOf(row.stage) >= rank)
+    if (first >= 0) this.#dropFrom(first)
+  }
+
+  /** Drops one quantized row, which nothing builds on. */
+  dropRow(key: RowKey): void {
+    const index = this.#kept.findIndex((kept) => kept.key === key)
+    if (index < 0) return
+    const [dropped] = this.#kept.splice(index, 1)
+    this.#releaseKept([dropped!])
+  }
+
+  /** What every model in the table says of a text. */
+  async classify(text: string): Promise<{ key: RowKey; label: string; probability: number }[]> {
+    const { tokenizer, checkpoint, model } = this.#requireModel()
+    const ids = [tokenizer.encode(text, tokenizer.longest(128, checkpoint.spec.positions))]
+    const models = this.#kept.length > 0 ? this.#kept : [{ key: 'teacher' as const, model }]
+    const predictions = []
+    for (const entry of models) {
+      const logits = await predict(this.gpu, entry.model, ids, this.watch('open', 'measure'))
+      const best = bestClass(logits, 0, logits.length)
+      const probability = rowProbabilities(logits, 0, logits.length)[best]!
+      predictions.push({ key: entry.key, label: checkpoint.spec.labels[best]!, probability })
+    }
+    return predictions
+  }
+
+  close(): void {
+    this.#dropFrom(0)
+    if (this.#opened) releaseModel(this.gpu, this.#opened.model)
+    this.#opened = undefined
+    this.#data = undefined
+  }
+
+  #replaceModel(opened: OpenedModel): void {
+    this.close()
+    this.#opened = opened
+    this.#emit({ type: 'model', model: opened.summary })
+  }
+
+  #requireModel(): OpenedModel {
+    if (!this.#opened) throw new StudioError('file-missing', 'No model is open.')
+    return this.#opened
+  }
+
+  #requireData(): PreparedData {
+    if (!this.#data) throw new StudioError('file-missing', 'No data is open.')
+    return this.#data
+  }
+
+  async #keepOrRelease(
+    entry: Pick<KeptModel, 'key' | 'stage' | 'model'>,
+    stage: ModelRow['stage'],
+    seconds: number,
+  ) {
+    try {
+      return await this.#keep(entry, stage, seconds)
+    } catch (error) {
+      releaseModel(this.gpu, entry.model)
+      throw error
+    }
+  }
+
+  async #keep(
+    entry: Pick<KeptModel, 'key' | 'stage' | 'model'>,
+    stage: ModelRow['stage'],
+    seconds: number,
+  ): Promise<KeptModel> {
+    const teacherLogits = this.#kept[0]?.logits
+    const measured = await measure(this.gpu, entry.model, {
+      stage,
+      data: this.#requireData(),
+      ...(teacherLogits ? { teacherLogits } : {}),
+      seconds,
+      watch: this.watch(stage, 'measure'),
+    })
+    const kept = { ...entry, ...measured }
+    this.#add(kept)
+    return kept
+  }
+
+  #add(kept: KeptModel): void {
+    this.#kept.push(kept)
+    this.#emit({ type: 'row', key: kept.key, row: kept.row })
+    const { now, peak, budget } = this.gpu.pool.ledger
+    this.#emit({ type: 'memory', now, peak, budget })
+  }
+
+  #dropFrom(first: number): void {
+    this.#releaseKept(this.#kept.splice(first))
+  }
+
+  #releaseKept(dropped: readonly KeptModel[]): void {
+    if (dropped.length === 0) return
+    for (const { key, model } of dropped) if (key !== 'teacher') releaseModel(this.gpu, model)
+    this.#emit({ type: 'dropped', keys: dropped.map(({ key }) => key) })
+  }
+}
+
+/** Slot of a stage's row in the table. */
+export function rowKey(stage: StageRecipe): RowKey {
+  if (stage.kind !== 'quantize') return stage.kind
+  const group = stage.scheme === 'W4A16' ? `:${stage.group_size ?? 64}` : ''
+  return `quantize:${stage.scheme}${group}`
+}

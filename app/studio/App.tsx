@@ -1,0 +1,52 @@
+// The page: header, run bar, steps, the table with its chart, and one panel a step.
+
+import styles from './App.module.css'
+import { Alerts } from './frame/Alerts.tsx'
+import { DropTarget } from './frame/DropTarget.tsx'
+import { Header } from './frame/Header.tsx'
+import { LiveRegion } from './frame/LiveRegion.tsx'
+import { Rail } from './frame/Rail.tsx'
+import { RunBar } from './frame/RunBar.tsx'
+import { ComparePanel } from './panels/ComparePanel.tsx'
+import { DataPanel } from './panels/DataPanel.tsx'
+import { DistillPanel } from './panels/DistillPanel.tsx'
+import { ExportPanel } from './panels/ExportPanel.tsx'
+import { LoadPanel } from './panels/LoadPanel.tsx'
+import { PrunePanel } from './panels/PrunePanel.tsx'
+import { QuantizePanel } from './panels/QuantizePanel.tsx'
+import { ComparisonTable } from './results/ComparisonTable.tsx'
+import { LossChart } from './results/LossChart.tsx'
+import { words } from './words.ts'
+
+export function App() {
+  return (
+    <>
+      <a className={styles.skip} href="#comparison">
+        {words.skip}
+      </a>
+      <Header />
+      <RunBar />
+      <Alerts />
+      <main className={styles.page}>
+        <div className={styles.rail}>
+          <Rail />
+        </div>
+        <div className={styles.results}>
+          <ComparisonTable />
+          <LossChart />
+        </div>
+        <div className={styles.panels}>
+          <LoadPanel />
+          <DataPanel />
+          <DistillPanel />
+          <PrunePanel />
+          <QuantizePanel />
+          <ComparePanel />
+          <ExportPanel />
+        </div>
+      </main>
+      <LiveRegion />
+      <DropTarget />
+    </>
+  )
+}

@@ -1,0 +1,30 @@
+// Errors that have not been dismissed: what happened, what to do, details to copy.
+import { useIntents, useStudio } from '../store/context.ts'
+import { Button } from '../ui/Button.tsx'
+import { ErrorDetails } from '../ui/ErrorDetails.tsx'
+import { words } from '../words.ts'
+import styles from './Alerts.module.css'
+
+export function Alerts() {
+  const alerts = useStudio((state) => state.alerts)
+  const { dismissAlert } = useIntents()
+  return (
+    <div className={styles.alerts}>
+      {alerts.map(({ id, error, stage }) => (
+        <div className={styles.alert} key={id} role="alert">
+          <div className={styles.text}>
+            <p className={styles.message}>
+              {stage && <strong>{words.stage(stage)}: </strong>}
+              {error.message}
+            </p>
+            <p>{error.remedy}</p>
+            <ErrorDetails error={error} />
+          </div>
+          <Button look="quiet" onClick={() => dismissAlert(id)}>
+            {words.errors.dismiss}
+          </Button>
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+// One line: stage, phase, a bar, how much is done, how fast, how long it still takes.
+import { useStudio } from '../store/context.ts'
+import { count, duration, rate } from '../ui/format.ts'
+import { words } from '../words.ts'
+import styles from './ProgressLine.module.css'
+
+export function ProgressLine() {
+  const activity = useStudio((state) => state.activity)
+  const progress = useStudio((state) => state.progress)
+  const hasModel = useStudio((state) => state.model !== undefined)
+  const isQueued = useStudio((state) => state.queued !== undefined)
+  const { run } = words
+  if (activity.state === 'idle') return <p className={styles.idle}>{hasModel ? run.ready : run.waiting}</p>
+  const stage = progress?.stage ?? activity.stage
+  const phase = activity.state === 'paused' ? run.paused : progress && words.phases[progress.phase]
+  return (
+    <div className={styles.line}>
+      <p className={styles.text}>
+        <strong>{stage && words.stage(stage)}</strong>
+        {phase && ` · ${phase}`}
+      </p>
+      <progress
+        className={styles.bar}
+        aria-label={run.label}
+        max={progress?.total || 1}
+        {...(progress ? { value: progress.done } : {})}
+      />
+      {progress && (
+        <p className={styles.figures}>
+          {run.of(count(progress.done), count(progress.total), progress.unit)}
+          {progress.rate > 0 && ` · ${rate(progress.rate, progress.unit)}`}
+          {progress.secondsLeft !== undefined && ` · ${run.left(duration(progress.secondsLeft))}`}
+          {isQueued && ` · ${run.queued}`}
+        </p>
+      )}
+    </div>
+  )
+}

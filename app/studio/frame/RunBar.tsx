@@ -1,0 +1,34 @@
+// What is under way and how long it takes, with the buttons that start, hold and stop it.
+import { useIntents, useStudio } from '../store/context.ts'
+import { canRun } from '../store/steps.ts'
+import { Button } from '../ui/Button.tsx'
+import { words } from '../words.ts'
+import { ProgressLine } from './ProgressLine.tsx'
+import styles from './RunBar.module.css'
+
+export function RunBar() {
+  const state = useStudio((studio) => studio.activity.state)
+  const isReady = useStudio(canRun)
+  const { runAll, pause, resume, cancel } = useIntents()
+  const { run } = words
+  return (
+    <div className={styles.bar}>
+      <ProgressLine />
+      <div className={styles.buttons}>
+        {state === 'paused' ? (
+          <Button onClick={resume}>{run.resume}</Button>
+        ) : (
+          <Button disabled={state === 'idle'} onClick={pause}>
+            {run.pause}
+          </Button>
+        )}
+        <Button disabled={state === 'idle'} onClick={cancel}>
+          {run.cancel}
+        </Button>
+        <Button look="primary" disabled={!isReady} onClick={runAll}>
+          {run.all}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+// Step 7: which files to write, and what was written.
+import { useIntents, useStudio } from '../store/context.ts'
+import { canExport, stepState } from '../store/steps.ts'
+import { Button } from '../ui/Button.tsx'
+import { Panel } from '../ui/Panel.tsx'
+import { words } from '../words.ts'
+import { ExportChoices } from './ExportChoices.tsx'
+import { ExportedFiles } from './ExportedFiles.tsx'
+
+export function ExportPanel() {
+  const state = useStudio((studio) => stepState(studio, 'export'))
+  const formats = useStudio((studio) => studio.catalog?.exports)
+  const exported = useStudio((studio) => studio.exported)
+  const isReady = useStudio(canExport)
+  const { exportChosen } = useIntents()
+  return (
+    <Panel step="export" state={state} lead={words.exporting.lead}>
+      {formats ? <ExportChoices formats={formats} /> : <p>{words.exporting.loading}</p>}
+      <Button look="primary" disabled={!isReady} onClick={exportChosen}>
+        {words.exporting.button}
+      </Button>
+      {exported && <ExportedFiles exported={exported} />}
+    </Panel>
+  )
+}

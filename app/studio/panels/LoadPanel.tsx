@@ -1,0 +1,37 @@
+// Step 1: the sample, a picked folder, and what the open model is made of.
+import { useIntents, useStudio } from '../store/context.ts'
+import { pickedFiles, sortFiles } from '../store/files.ts'
+import { stepState } from '../store/steps.ts'
+import { FileButton } from '../ui/FileButton.tsx'
+import { Panel } from '../ui/Panel.tsx'
+import { words } from '../words.ts'
+import styles from './LoadPanel.module.css'
+import { ModelFacts } from './ModelFacts.tsx'
+
+export function LoadPanel() {
+  const state = useStudio((studio) => stepState(studio, 'load'))
+  const model = useStudio((studio) => studio.model)
+  const { openSample, openFiles } = useIntents()
+  const { load } = words
+  return (
+    <Panel step="load" state={state} lead={load.lead}>
+      <div className={styles.ways}>
+        <button type="button" className={styles.sample} onClick={openSample}>
+          <span className={styles.label}>{load.sample}</span>
+          <span className={styles.hint}>{load.sampleHint}</span>
+        </button>
+        <FileButton
+          label={load.folder}
+          hint={load.folderHint}
+          isFolder
+          onPick={(files) => openFiles(sortFiles(pickedFiles(files)))}
+        />
+      </div>
+      {model ? (
+        <ModelFacts model={model} />
+      ) : (
+        <p className={styles.empty}>{state === 'running' ? load.loading : load.empty}</p>
+      )}
+    </Panel>
+  )
+}

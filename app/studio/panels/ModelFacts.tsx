@@ -1,0 +1,41 @@
+// What the open model is made of, and how its file stores it.
+import type { ModelSummary } from '../../engine/protocol.ts'
+import { Disclosure } from '../ui/Disclosure.tsx'
+import { Facts } from '../ui/Facts.tsx'
+import { compact, count, exact, megabytes } from '../ui/format.ts'
+import { PlainTable } from '../ui/PlainTable.tsx'
+import { words } from '../words.ts'
+
+export function ModelFacts({ model }: { readonly model: ModelSummary }) {
+  const { load } = words
+  const { spec } = model
+  const [layer] = spec.layers
+  const facts = [
+    { name: load.facts.architecture, value: spec.architecture },
+    { name: load.facts.layers, value: exact(spec.layers.length) },
+    { name: load.facts.shape, value: layer ? `${layer.heads} × ${layer.ffn}` : words.table.none },
+    { name: load.facts.hidden, value: exact(spec.hidden) },
+    { name: load.facts.vocabulary, value: count(spec.vocabulary), title: exact(spec.vocabulary) },
+    { name: load.facts.labels, value: exact(spec.labels.length) },
+    { name: load.facts.parameters, value: compact(model.parameters), title: exact(model.parameters) },
+    { name: load.facts.size, value: megabytes(model.bytes), title: exact(model.bytes) },
+  ]
+  const rows = model.groups.map(({ group, dtype, parameters, bytes }) => ({
+    key: `${group} ${dtype}`,
+    cells: [group, dtype, exact(parameters), megabytes(bytes)],
+  }))
+  return (
+    <>
+      <strong>{model.name}</strong>
+      <Facts facts={facts} />
+      <Disclosure title={load.stored}>
+        <PlainTable
+          label={load.stored}
+          head={[load.group, load.type, load.parameters, load.size]}
+          rows={rows}
+          numbersFrom={2}
+        />
+      </Disclosure>
+    </>
+  )
+}

@@ -1,0 +1,46 @@
+// The settings of one stage (or of the data), main ones first, drawn from the catalog.
+import type { OptionDefinition } from '../../engine/protocol.ts'
+import { useIntents, useStudio } from '../store/context.ts'
+import { keptLayers } from '../store/estimates.ts'
+import type { SettingsKind } from '../store/studio.ts'
+import { Disclosure } from '../ui/Disclosure.tsx'
+import { OptionControl } from '../ui/OptionControl.tsx'
+import { words } from '../words.ts'
+
+interface StageOptionsProps {
+  readonly kind: SettingsKind
+  readonly definitions: readonly OptionDefinition[]
+  /** Keys that the panel draws itself. */
+  readonly except?: readonly string[]
+  /** Labels of ours for keys whose name others rely on. */
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export function StageOptions({ kind, definitions, except = [], labels = {} }: StageOptionsProps) {
+  const values = useStudio((state) => state.settings[kind])
+  const layers = useStudio((state) => state.model?.spec.layers.length ?? 0)
+  const { setOption, commitOption } = useIntents()
+  const shown = definitions.filter(({ key }) => !except.includes(key))
+  const control = (definition: OptionDefinition) => {
+    const value = values[definition.key] ?? definition.default
+    return (
+      <OptionControl
+        key={definition.key}
+        definition={definition}
+        value={value}
+        label={labels[definition.key] ?? definition.label}
+        layers={layers}
+        kept={keptLayers(value, layers)}
+        onChange={(next) => setOption(kind, definition.key, next)}
+        onCommit={(next) => commitOption(kind, definition.key, next)}
+      />
+    )
+  }
+  const more = shown.filter(({ main }) => !main)
+  return (
+    <>
+      {shown.filter(({ main }) => main).map(control)}
+      {more.length > 0 && <Disclosure title={words.control.more}>{more.map(control)}</Disclosure>}
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+// The fold of events: what each does to the state, and that old numbers stay until new ones come.
+import { describe, expect, it } from 'vitest'
+import type { ErrorReport, Event, LossPoint } from '../../engine/protocol.ts'
+import { MAX_LOSS_POINTS } from './apply-event.ts'
+import { initialState } from './state.ts'
+import { stepState } from './steps.ts'
+import { catalog, data, fold, model, opened, row } from './testing.ts'
+
+const failure = (code: ErrorReport['code'], stage?: string): Event => ({
+  type: 'error',
+  error: { code, fault: 'machine', message: 'm', remedy: 'r' },
+  ...(stage ? { stage } : {}),
+})
+
+describe('applyEvent', () => {
+  it('takes defaults of every setting and every export from the catalog', () => {
+    const state = fold([{ type: 'catalog', catalog }])
+    expect(state.settings.prune).toEqual({ pruning_ratio: 0.3 })
+    expect(state.settings.data).toEqual({ validation: 0.1 })
+    expect(state.chosenExports).toEqual(['onnx/fp32', 'onnx/q8'])
+  })
+
+  it('forgets the rows of the model before when another is opened', () => {
+    const state = fold([{ type: 'model', model }], fold(opened))
+    expect(state.rows).toEqual({})
+    expect(state.data).toEqual(data.data)
+  })
+
+  it('keeps dropped rows, marked outdated, until they are measured again', () => {
+    const before = fold([{ type: 'row', key: 'prune', row: row('prune') }], fold(opened))
+    const dropped = fold([{ type: 'dropped', keys: ['prune'] }], before)
+    expect(dropped.rows.prune?.isOutdated).toBe(true)
+    expect(dropped.rows.teacher?.isOutdated).toBe(false)
+    const again = fold([{ type: 'row', key: 'prune', row: row('prune') }], dropped)
+    expect(again.rows.prune?.isOutdated).toBe(false)
+  })
+
+  it('marks every row outdated when the data changes', () => {
+    expect(fold([data], fold(opened)).rows.teacher?.isOutdated).toBe(true)
+  })
+
+  it('thins a long loss curve but keeps its ends and its validations', () => {
+    const points: LossPoint[] = Array.from({ length: MAX_LOSS_POINTS + 100 }, (_, step) => ({
+      stage: 'distill',
+      step,
+      loss: 1,
+      ...(step === 7 ? { validation: 0.5 } : {}),
+    }))
+    const kept = fold([{ type: 'loss', points }]).losses.distill ?? []
+    expect(kept.length).toBeLessThanOrEqual(MAX_LOSS_POINTS)
+    expect(kept[0]?.step).toBe(0)
+    expect(kept.at(-1)?.step).toBe(MAX_LOSS_POINTS + 99)
+    expect(kept.some(({ step }) => step === 7)).toBe(true)
+  })
+
+  it('starts a curve over when the steps do', () => {
+    const at = (step: number): Event => ({ type: 'loss', points: [{ stage: 'distill', step, loss: step }] })
+    expect(fold([at(1), at(2), at(1)]).losses.distill).toEqual([{ stage: 'distill', step: 1, loss: 1 }])
+  })
+
+  it('shows a GPU failure in its own place and other errors as alerts, each with a number', () => {
+    const state = fold([failure('device-lost'), failure('column-missing', 'open'), failure('column-missing')])
+    expect(state.gpuFault?.code).toBe('device-lost')
+    expect(state.alerts.map(({ id }) => id)).toEqual([0, 1])
+  })
+
+  it('does not call a cancelled run an error', () => {
+    expect(fold([failure('cancelled', 'distill')])).toEqual(initialState)
+  })
+
+  it('shows a failed stage as failed until it runs again', () => {
+    const failed = fold([failure('training-diverged', 'distill')], fold(opened))
+    expect(stepState(failed, 'distill')).toBe('failed')
+    const again = fold([{ type: 'state', state: 'running', stage: 'distill' }], failed)
+    expect(stepState(again, 'distill')).toBe('running')
+  })
+
+  it('keeps names and sizes of an export but not its bytes, and outdates it with the next row', () => {
+    const files = [{ file: 'model/config.json', bytes: 10 }]
+    const exported: Event = { type: 'exported', name: 'a.zip', zip: new Blob(['abc']), files }
+    const state = fold([exported], fold(opened))
+    expect(state.exported).toEqual({ name: 'a.zip', bytes: 3, files, isOutdated: false })
+    expect(JSON.parse(JSON.stringify(state)).exported).toEqual(state.exported)
+    const later = fold([{ type: 'row', key: 'prune', row: row('prune') }], state)
+    expect(stepState(later, 'export')).toBe('stale')
+  })
+})

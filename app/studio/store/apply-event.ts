@@ -1,0 +1,160 @@
+// The fold of engine events into the studio's state: pure, so that a run can be tested without a GPU or a page.
+import type {
+  Catalog,
+  ErrorReport,
+  Event,
+  LossPoint,
+  OptionDefinition,
+  RowKey,
+} from '../../engine/protocol.ts'
+import type { Launch, RowEntry, StudioState } from './state.ts'
+
+/** A curve is drawn on a few hundred pixels; more points only slow it down. */
+export const MAX_LOSS_POINTS = 500
+
+const GPU_FAULTS: readonly ErrorReport['code'][] = ['no-webgpu', 'no-adapter', 'device-lost', 'gpu-memory']
+
+export function applyEvent(state: StudioState, event: Event): StudioState {
+  switch (event.type) {
+    case 'catalog':
+      return applyCatalog(state, event.catalog)
+    case 'gpu': {
+      const { type: _, ...gpu } = event
+      return { ...state, gpu, gpuFault: undefined }
+    }
+    case 'memory': {
+      const { type: _, ...memory } = event
+      return { ...state, memory }
+    }
+    case 'model':
+      return {
+        ...state,
+        model: event.model,
+        rows: {},
+        losses: {},
+        lossStage: undefined,
+        launches: [],
+        exported: undefined,
+        predictions: undefined,
+        news: { kind: 'model', name: event.model.name },
+      }
+    case 'data':
+      return { ...state, data: event.data, rows: outdate(state.rows, () => true) }
+    case 'row':
+      return applyRow(state, event)
+    case 'dropped':
+      return { ...outdateExport(state), rows: outdate(state.rows, (key) => event.keys.includes(key)) }
+    case 'progress':
+      return { ...state, progress: event.progress }
+    case 'loss':
+      return applyLosses(state, event.points)
+    case 'state':
+      return applyActivity(state, event)
+    case 'exported':
+      return {
+        ...state,
+        exported: { name: event.name, bytes: event.zip.size, files: event.files, isOutdated: false },
+        news: { kind: 'exported', name: event.name },
+      }
+    case 'predicted':
+      return { ...state, predictions: { text: event.text, predictions: event.predictions } }
+    case 'error':
+      return applyError(state, event)
+  }
+}
+
+export function defaultsOf(definitions: readonly OptionDefinition[]) {
+  return Object.fromEntries(definitions.map((definition) => [definition.key, definition.default]))
+}
+
+/** Marks rows outdated; the numbers stay, since an old number in grey says more than a gap. */
+export function outdate(rows: StudioState['rows'], matches: (key: RowKey) => boolean): StudioState['rows'] {
+  const marked = Object.entries(rows).map(([key, entry]) => [
+    key,
+    matches(key as RowKey) ? { ...entry, isOutdated: true } : entry,
+  ])
+  return Object.fromEntries(marked)
+}
+
+function applyCatalog(state: StudioState, catalog: Catalog): StudioState {
+  const { distill, prune, quantize } = catalog.stages
+  const withDefaults = (kind: keyof StudioState['settings'], definitions: readonly OptionDefinition[]) => ({
+    ...defaultsOf(definitions),
+    ...state.settings[kind],
+  })
+  return {
+    ...state,
+    catalog,
+    settings: {
+      distill: withDefaults('distill', distill),
+      prune: withDefaults('prune', prune),
+      quantize: withDefaults('quantize', quantize),
+      data: withDefaults('data', catalog.data),
+    },
+    chosenExports: catalog.exports.flatMap(({ id, precisions }) =>
+      precisions.map((precision) => `${id}/${precision.id}`),
+    ),
+  }
+}
+
+function applyRow(state: StudioState, { key, row }: Extract<Event, { type: 'row' }>): StudioState {
+  const launch = state.launches.find((candidate) => makes(candidate, row))
+  const entry: RowEntry = { row, isOutdated: false, ...(launch ? { launch } : {}) }
+  return { ...outdateExport(state), rows: { ...state.rows, [key]: entry }, news: { kind: 'row', key } }
+}
+
+/** Whether a launch is the one that leads to a row: same stage, and for quantized rows the same scheme. */
+export function makes({ stage }: Launch, row: RowEntry['row']): boolean {
+  if (stage.kind !== row.stage) return false
+  if (stage.kind !== 'quantize') return true
+  return stage.scheme === row.scheme && (row.group_size === undefined || stage.group_size === row.group_size)
+}
+
+function outdateExport(state: StudioState): StudioState {
+  return state.exported ? { ...state, exported: { ...state.exported, isOutdated: true } } : state
+}
+
+function applyLosses(state: StudioState, points: readonly LossPoint[]): StudioState {
+  const [first] = points
+  if (!first) return state
+  const before = state.losses[first.stage] ?? []
+  const last = before.at(-1)
+  const kept = last && first.step <= last.step ? [] : before
+  return {
+    ...state,
+    lossStage: first.stage,
+    losses: { ...state.losses, [first.stage]: thin([...kept, ...points]) },
+  }
+}
+
+/** Halves a curve that grew too long, keeping its ends and every validated point. */
+function thin(points: readonly LossPoint[]): readonly LossPoint[] {
+  if (points.length <= MAX_LOSS_POINTS) return points
+  return points.filter((point, i) => i % 2 === 0 || i === points.length - 1 || point.validation !== undefined)
+}
+
+function applyActivity(state: StudioState, event: Extract<Event, { type: 'state' }>): StudioState {
+  const { type: _, ...activity } = event
+  const isSame = activity.state === state.activity.state && activity.stage === state.activity.stage
+  const base: StudioState = {
+    ...state,
+    activity,
+    failed:
+      activity.state === 'running' ? state.failed.filter((stage) => stage !== activity.stage) : state.failed,
+  }
+  if (isSame) return base
+  const stage = activity.stage ?? state.activity.stage
+  return {
+    ...base,
+    ...(activity.state === 'idle' ? { progress: undefined } : {}),
+    news: { kind: 'state', state: activity.state, ...(stage ? { stage } : {}) },
+  }
+}
+
+function applyError(state: StudioState, { error, stage }: Extract<Event, { type: 'error' }>): StudioState {
+  if (error.code === 'cancelled') return state
+  const failed = stage && !state.failed.includes(stage) ? [...state.failed, stage] : state.failed
+  if (GPU_FAULTS.includes(error.code)) return { ...state, failed, gpuFault: error }
+  const alert = { id: state.alertCount, error, ...(stage ? { stage } : {}) }
+  return { ...state, failed, alerts: [...state.alerts, alert], alertCount: state.alertCount + 1 }
+}

@@ -1,0 +1,173 @@
+// The rows of the comparison table: measured where measured, else sizes worked out from the shapes.
+import type { ModelRow, ModelSpec, OptionValues, RowKey, StageKind } from '../../engine/protocol.ts'
+import { distilledSpec, floatSizes, prunedSpec, quantizedSizes, type Sizes } from './estimates.ts'
+import { schemeIds } from './recipe.ts'
+import type { RowEntry, StudioState } from './state.ts'
+
+export interface ComparisonRow {
+  readonly key: string
+  readonly slot: 'teacher' | StageKind
+  /** Of quantized rows. */
+  readonly scheme?: string
+  readonly groupSize?: number
+  readonly sizes?: Sizes
+  /** The last measurement, if there was one; see `isStale`. */
+  readonly measured?: ModelRow
+  /** Accuracy, latency and what follows from them are still to be measured for the present settings. */
+  readonly isStale: boolean
+  /** A student without recovery training. */
+  readonly isUntrained: boolean
+  readonly isRunning: boolean
+}
+
+/** Tokens that latency and multiply-adds are stated at before the teacher row says otherwise. */
+const DEFAULT_TOKENS = 32
+
+/** Recomputes only when something that the table shows has changed: the selector of a hook must be stable. */
+export function createComparison(): (state: StudioState) => readonly ComparisonRow[] {
+  let seen: readonly unknown[] = []
+  let rows: readonly ComparisonRow[] = []
+  return (state) => {
+    const { model, settings, activity, catalog, isPrunePlanned } = state
+    const inputs = [model, state.rows, settings, activity, catalog, isPrunePlanned, state.launches]
+    if (inputs.some((input, i) => input !== seen[i]) || seen.length === 0) {
+      seen = inputs
+      rows = comparisonRows(state)
+    }
+    return rows
+  }
+}
+
+export function comparisonRows(state: StudioState): readonly ComparisonRow[] {
+  const { model } = state
+  return [
+    measuredRow(state, 'teacher', model && floatSizes(model.spec, tokensOf(state))),
+    measuredRow(
+      state,
+      'distill',
+      model && estimate(state, distilledSpec(model.spec, state.settings.distill)),
+    ),
+    measuredRow(state, 'prune', model && estimate(state, plannedPrune(state, model.spec))),
+    ...schemeIds(state).flatMap((scheme) => quantizedRows(state, scheme)),
+  ]
+}
+
+/** Whether the numbers of a row no longer belong to the present settings of its stage or of one before it. */
+export function isStale(state: StudioState, key: RowKey): boolean {
+  const entry = state.rows[key]
+  if (!entry) return false
+  if (entry.isOutdated) return true
+  if (key === 'teacher') return false
+  const kind = entry.row.stage
+  if (kind !== 'teacher' && entry.launch && !hasSettings(entry, state.settings[kind])) return true
+  if (key === 'distill') return false
+  return key === 'prune' ? isStale(state, 'distill') : isStale(state, 'prune') || isStale(state, 'distill')
+}
+
+/** Scheme and group size name a quantized row, so another choice of them does not make it stale. */
+function hasSettings({ launch, row }: RowEntry, settings: OptionValues): boolean {
+  const naming = row.stage === 'quantize' ? ['scheme', 'group_size'] : []
+  const launched: Readonly<Record<string, unknown>> = launch?.stage ?? {}
+  return Object.entries(settings).every(
+    ([key, value]) => naming.includes(key) || JSON.stringify(launched[key]) === JSON.stringify(value),
+  )
+}
+
+function tokensOf(state: StudioState): number {
+  return state.rows.teacher?.row.latency_ms.tokens ?? DEFAULT_TOKENS
+}
+
+/** Sizes of a shape, scaled so that the teacher's own multiply-adds come out as they were reported. */
+function estimate(state: StudioState, spec: ModelSpec): Sizes {
+  return scaled(state, floatSizes(spec, tokensOf(state)))
+}
+
+function scaled(state: StudioState, sizes: Sizes): Sizes {
+  const reported = state.rows.teacher?.row.multiply_adds
+  if (!reported || !state.model) return sizes
+  const ownTeacher = floatSizes(state.model.spec, tokensOf(state)).multiplyAdds
+  return { ...sizes, multiplyAdds: Math.round((sizes.multiplyAdds * reported) / ownTeacher) }
+}
+
+/** What pruning now would start from: the distilled student if there is one, else the teacher. */
+function plannedPrune(state: StudioState, teacher: ModelSpec): ModelSpec {
+  const layers = state.rows.distill?.row.layers ?? teacher.layers
+  return prunedSpec({ ...teacher, layers }, state.settings.prune)
+}
+
+/** What quantizing would start from: the pruned student, measured or planned, else what comes before it. */
+function quantizeBase(state: StudioState, teacher: ModelSpec): ModelSpec {
+  const pruned = state.rows.prune
+  if (pruned && !isStale(state, 'prune')) return { ...teacher, layers: pruned.row.layers }
+  if (pruned || state.isPrunePlanned) return plannedPrune(state, teacher)
+  return { ...teacher, layers: state.rows.distill?.row.layers ?? teacher.layers }
+}
+
+function measuredRow(
+  state: StudioState,
+  key: 'teacher' | 'distill' | 'prune',
+  estimated?: Sizes,
+): ComparisonRow {
+  const entry = state.rows[key]
+  const stale = !entry || isStale(state, key)
+  const isSizeKnown = entry !== undefined && (!stale || key === 'teacher')
+  const sizes = isSizeKnown ? rowSizes(entry.row) : estimated
+  return {
+    key,
+    slot: key,
+    ...(sizes ? { sizes } : {}),
+    ...(entry ? { measured: entry.row } : {}),
+    isStale: stale,
+    isUntrained: entry?.launch?.untrained === true,
+    isRunning: isBusyWith(state, key),
+  }
+}
+
+function quantizedRows(state: StudioState, scheme: string): readonly ComparisonRow[] {
+  const { model } = state
+  const settings: OptionValues = { ...state.settings.quantize, scheme }
+  const base = model && quantizeBase(state, model.spec)
+  const sizesOf = (groupSize?: number) => {
+    const options = groupSize === undefined ? settings : { ...settings, group_size: groupSize }
+    return base && scaled(state, quantizedSizes(base, options, tokensOf(state)))
+  }
+  const found = (Object.entries(state.rows) as [RowKey, RowEntry][]).filter(
+    ([, { row }]) => row.stage === 'quantize' && row.scheme === scheme,
+  )
+  const isRunning = isBusyWith(state, 'quantize', scheme)
+  if (found.length === 0) return [emptyRow({ key: scheme, slot: 'quantize', scheme, isRunning }, sizesOf())]
+  return found
+    .map(([key, { row }]): ComparisonRow => {
+      const stale = isStale(state, key)
+      const sizes = stale ? sizesOf(row.group_size) : rowSizes(row)
+      return {
+        ...emptyRow({ key, slot: 'quantize', scheme, isRunning: isRunning && stale }, sizes),
+        ...(row.group_size === undefined ? {} : { groupSize: row.group_size }),
+        measured: row,
+        isStale: stale,
+      }
+    })
+    .sort((a, b) => (a.groupSize ?? 0) - (b.groupSize ?? 0))
+}
+
+function emptyRow(
+  base: Pick<ComparisonRow, 'key' | 'slot' | 'scheme' | 'isRunning'>,
+  sizes?: Sizes,
+): ComparisonRow {
+  return { ...base, ...(sizes ? { sizes } : {}), isStale: true, isUntrained: false }
+}
+
+function rowSizes(row: ModelRow): Sizes {
+  return {
+    parameters: row.parameters,
+    bytes: row.bytes,
+    multiplyAdds: row.multiply_adds,
+    isEstimate: false,
+  }
+}
+
+function isBusyWith(state: StudioState, slot: 'teacher' | StageKind, scheme?: string): boolean {
+  const { activity, launches } = state
+  if (activity.state === 'idle' || activity.stage !== slot) return false
+  return scheme === undefined || launches.some(({ stage }) => stage.scheme === scheme)
+}

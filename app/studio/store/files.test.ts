@@ -1,0 +1,46 @@
+// Sorting of dropped and picked files: where the model lies, and which tables are for what.
+import { describe, expect, it } from 'vitest'
+import { roleOf, sortFiles } from './files.ts'
+
+const at = (path: string) => ({ path, file: new File(['x'], path.split('/').at(-1) ?? path) })
+const paths = (sorted: ReturnType<typeof sortFiles>) => sorted.model?.files.map(({ path }) => path)
+
+describe('sortFiles', () => {
+  it('takes the folder of config.json as the model and its name', () => {
+    const sorted = sortFiles([
+      at('mine/config.json'),
+      at('mine/model.safetensors'),
+      at('mine/onnx/model.onnx'),
+    ])
+    expect(sorted.model?.name).toBe('mine')
+    expect(paths(sorted)).toEqual(['config.json', 'model.safetensors', 'onnx/model.onnx'])
+  })
+
+  it('finds a model in a deeper folder, the tables beside it as data', () => {
+    const sorted = sortFiles([
+      at('sample/recipe.json'),
+      at('sample/model/config.json'),
+      at('sample/train.csv'),
+      at('sample/test.csv'),
+    ])
+    expect(paths(sorted)).toEqual(['config.json'])
+    expect(sorted.tables.map(({ role }) => role)).toEqual(['train', 'test'])
+  })
+
+  it('hands over a folder without config.json, so that the engine can say what is missing', () => {
+    expect(paths(sortFiles([at('broken/model.safetensors')]))).toEqual(['model.safetensors'])
+  })
+
+  it('takes a lone table as data, without a model', () => {
+    expect(sortFiles([at('rows.CSV')]).model).toBeUndefined()
+    expect(sortFiles([at('rows.CSV')]).tables).toHaveLength(1)
+  })
+
+  it('reads the role from the name', () => {
+    expect([roleOf('my_test.csv'), roleOf('Test-2.tsv'), roleOf('train.csv')]).toEqual([
+      'test',
+      'test',
+      'train',
+    ])
+  })
+})

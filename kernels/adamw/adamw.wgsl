@@ -1,0 +1,32 @@
+// AdamW with gradient-norm clipping (Loshchilov & Hutter 2019; PyTorch's order of operations).
+//   g = gradient * min(1, clip_norm / (norm + 1e-6))     m = b1 m + (1 - b1) g     v = b2 v + (1 - b2) g^2
+//   parameter = parameter * decay_factor - step_size * m / (sqrt(v) * variance_factor + epsilon)
+// decay_factor = 1 - lr * decay, step_size = lr / (1 - b1^t), variance_factor = 1 / sqrt(1 - b2^t) come from the CPU.
+// norm[1] != 0 says that a gradient is not finite: nothing is written then.
+// Shapes: all [count]; norm [2]. Four neighboring elements per invocation.
+@group(0) @binding(0) var<storage, read> gradient: array<f32>;
+@group(0) @binding(1) var<storage, read> norm: array<f32>;
+@group(0) @binding(2) var<storage, read_write> parameter: array<f32>;
+@group(0) @binding(3) var<storage, read_write> momentum: array<f32>;
+@group(0) @binding(4) var<storage, read_write> variance: array<f32>;
+@group(0) @binding(5) var<uniform> params: Params;
+struct Params {
+  count: u32, step_size: f32, decay_factor: f32, variance_factor: f32, beta1: f32, beta2: f32, epsilon: f32, clip_norm: f32
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+        @builtin(local_invocation_index) lane: u32) {
+  if (norm[1] != 0.0) { return; }
+  let clip = min(1.0, params.clip_norm / (norm[0] + 1e-6));
+  let begin = (linear_group(group, groups) * 64u + lane) * 4u;
+  for (var i = begin; i < min(begin + 4u, params.count); i++) {
+    let g = gradient[i] * clip;
+    let m = params.beta1 * momentum[i] + (1.0 - params.beta1) * g;
+    let v = params.beta2 * variance[i] + (1.0 - params.beta2) * g * g;
+    momentum[i] = m;
+    variance[i] = v;
+    let update = m / (sqrt(v) * params.variance_factor + params.epsilon);
+    parameter[i] = parameter[i] * params.decay_factor - params.step_size * update;
+  }
+}

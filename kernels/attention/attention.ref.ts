@@ -1,0 +1,80 @@
+// f64 reference of attention with whole score matrices; gradients by the chain rule through the softmax's Jacobian.
+
+export interface AttentionCase {
+  readonly qkv: ArrayLike<number>
+  readonly mask: ArrayLike<number>
+  readonly gates: ArrayLike<number>
+  readonly batch: number
+  readonly tokens: number
+  readonly heads: number
+  readonly headSize: number
+}
+
+/** Element d of head h of part 0 (query), 1 (key) or 2 (value) in row r. */
+const place = (c: AttentionCase, part: number, r: number, h: number, d: number) =>
+  ((r * 3 + part) * c.heads + h) * c.headSize + d
+
+const range = (n: number) => [...Array(n).keys()]
+
+/** Softmax weights [tokens][tokens] and log-sum-exp [tokens] of sequence b, head h. */
+function weightsOf(c: AttentionCase, b: number, h: number) {
+  const at = (part: number, t: number, d: number) => c.qkv[place(c, part, b * c.tokens + t, h, d)]!
+  const lines = range(c.tokens).map((t) => {
+    const exps = range(c.tokens).map((j) => {
+      const score = range(c.headSize).reduce((sum, d) => sum + at(0, t, d) * at(1, j, d), 0)
+      return c.mask[b * c.tokens + j] ? Math.exp(score / Math.sqrt(c.headSize)) : 0
+    })
+    const sum = exps.reduce((x, y) => x + y, 0)
+    return { weights: exps.map((e) => (sum > 0 ? e / sum : 0)), logSumExp: sum > 0 ? Math.log(sum) : 3e38 }
+  })
+  return { weights: lines.map((l) => l.weights), logSumExp: lines.map((l) => l.logSumExp) }
+}
+
+export function attentionReference(c: AttentionCase) {
+  const out = new Float64Array(c.batch * c.tokens * c.heads * c.headSize)
+  const logSumExp: number[] = []
+  for (const b of range(c.batch))
+    for (const h of range(c.heads)) {
+      const part = weightsOf(c, b, h)
+      logSumExp.push(...part.logSumExp)
+      for (const t of range(c.tokens))
+        for (const d of range(c.headSize)) {
+          const sum = part.weights[t]!.reduce(
+            (s, w, j) => s + w * c.qkv[place(c, 2, b * c.tokens + j, h, d)]!,
+            0,
+          )
+          out[((b * c.tokens + t) * c.heads + h) * c.headSize + d] = c.gates[h]! * sum
+        }
+    }
+  return { out, logSumExp }
+}
+
+/** Gradients of qkv and gates. */
+export function attentionGradReference(c: AttentionCase, gradOut: ArrayLike<number>) {
+  const gradQkv = new Float64Array(c.qkv.length)
+  const gradGates = new Float64Array(c.heads)
+  const scale = 1 / Math.sqrt(c.headSize)
+  for (const b of range(c.batch))
+    for (const h of range(c.heads)) {
+      const { weights } = weightsOf(c, b, h)
+      for (const t of range(c.tokens)) {
+        const g = (d: number) => gradOut[((b * c.tokens + t) * c.heads + h) * c.headSize + d]!
+        const index = (part: number, row: number, d: number) => place(c, part, b * c.tokens + row, h, d)
+        const gradWeight = range(c.tokens).map((j) =>
+          range(c.headSize).reduce((s, d) => s + g(d) * c.qkv[index(2, j, d)]!, 0),
+        )
+        const mean = gradWeight.reduce((s, x, j) => s + x * weights[t]![j]!, 0)
+        gradGates[h]! += mean
+        for (const j of range(c.tokens)) {
+          const w = weights[t]![j]!
+          const gradScore = c.gates[h]! * w * (gradWeight[j]! - mean) * scale
+          for (const d of range(c.headSize)) {
+            gradQkv[index(0, t, d)]! += gradScore * c.qkv[index(1, j, d)]!
+            gradQkv[index(1, j, d)]! += gradScore * c.qkv[index(0, t, d)]!
+            gradQkv[index(2, j, d)]! += c.gates[h]! * w * g(d)
+          }
+        }
+      }
+    }
+  return { gradQkv, gradGates }
+}

@@ -1,0 +1,163 @@
+// Attention on a real device against f64, forward and backward.
+import { expect, test } from 'vitest'
+import { createTensor, upload } from '../runtime/tensor.ts'
+import {
+  guardedTensor,
+  maxError,
+  numericalGradient,
+  randomValues,
+  readGuarded,
+  testGpu,
+} from '../runtime/testing.ts'
+import { type AttentionCase, attentionGradReference, attentionReference } from './attention.ref.ts'
+import { attentionBackward, attentionForward, attentionTolerance } from './attention.ts'
+
+type Example = AttentionCase & {
+  qkv: Float32Array<ArrayBuffer>
+  gates: Float32Array<ArrayBuffer>
+  mask: Uint32Array<ArrayBuffer>
+  gradOut: Float32Array<ArrayBuffer>
+}
+
+/** Every sequence but the first is padded; with `hidden`, the last sees nothing at all. */
+function example(batch: number, tokens: number, heads: number, headSize: number, hidden = false): Example {
+  const rows = batch * tokens
+  const mask = Uint32Array.from({ length: rows }, (_, r) => {
+    const sequence = Math.floor(r / tokens)
+    if (hidden && sequence === batch - 1) return 0
+    return r % tokens < Math.max(1, tokens - 2 * sequence) ? 1 : 0
+  })
+  return {
+    qkv: randomValues(rows * 3 * heads * headSize, tokens + headSize, 1.5),
+    gates: randomValues(heads, 7).map((v) => 1 + v / 2),
+    gradOut: randomValues(rows * heads * headSize, 8),
+    mask,
+    batch,
+    tokens,
+    heads,
+    headSize,
+  }
+}
+
+async function run(e: Example) {
+  const gpu = await testGpu()
+  const { batch, tokens, heads, headSize } = e
+  const owner = { owner: 'test' }
+  const qkv = upload(gpu, 'f32', e.qkv, owner)
+  const mask = upload(gpu, 'u32', e.mask, owner)
+  const gates = upload(gpu, 'f32', e.gates, owner)
+  const gradOut = upload(gpu, 'f32', e.gradOut, owner)
+  const out = guardedTensor(gpu, 'f32', [batch * tokens, heads * headSize])
+  const logSumExp = guardedTensor(gpu, 'f32', [batch, heads, tokens])
+  const delta = guardedTensor(gpu, 'f32', [batch, heads, tokens])
+  const gradQkv = guardedTensor(gpu, 'f32', [batch * tokens, 3 * heads * headSize])
+  attentionForward(gpu, { qkv, mask, gates, out, logSumExp }, e)
+  attentionBackward(gpu, { qkv, mask, gates, out, gradOut, logSumExp, delta, gradQkv }, e)
+  return {
+    out: await readGuarded(gpu, out),
+    logSumExp: await readGuarded(gpu, logSumExp),
+    delta: await readGuarded(gpu, delta),
+    gradQkv: await readGuarded(gpu, gradQkv),
+  }
+}
+
+const largest = (values: ArrayLike<number>) => Math.max(1, ...Array.from(values, Math.abs))
+
+function expectClose(e: Example, actual: Awaited<ReturnType<typeof run>>) {
+  const forward = attentionReference(e)
+  const { gradQkv } = attentionGradReference(e, e.gradOut)
+  // A bound on the scores: 1.5 * 1.5 * D / sqrt(D).
+  const allowed = attentionTolerance(e.tokens, e.headSize, 2.25 * Math.sqrt(e.headSize))
+  expect(maxError(actual.out, forward.out)).toBeLessThan(allowed * largest(e.qkv))
+  expect(maxError(actual.logSumExp, Array.from(forward.logSumExp, Math.fround))).toBeLessThan(8 * allowed)
+  expect(maxError(actual.gradQkv, gradQkv)).toBeLessThan(allowed * largest(gradQkv) * Math.sqrt(e.headSize))
+}
+
+test('the reference gradients are finite differences', () => {
+  const e = example(2, 3, 2, 2)
+  const loss = (part: object) =>
+    attentionReference({ ...e, ...part }).out.reduce((sum, y, i) => sum + y * e.gradOut[i]!, 0)
+  const expected = attentionGradReference(e, e.gradOut)
+  const numeric = (name: 'qkv' | 'gates') =>
+    numericalGradient((at) => loss({ [name]: at }), Float64Array.from(e[name]))
+  expect(maxError(numeric('qkv'), expected.gradQkv)).toBeLessThan(1e-9)
+  expect(maxError(numeric('gates'), expected.gradGates)).toBeLessThan(1e-9)
+})
+
+test.each([
+  [1, 1, 1, 1],
+  [3, 5, 2, 3],
+  [2, 7, 3, 32],
+  [1, 33, 1, 12],
+  [2, 31, 2, 64],
+  [2, 4, 12, 4],
+])('batch %i, %i tokens, %i heads of %i match f64 and repeat bit for bit', async (...sizes) => {
+  const e = example(...(sizes as [number, number, number, number]))
+  const actual = await run(e)
+  expectClose(e, actual)
+  expect(await run(e)).toEqual(actual)
+})
+
+test('a sequence without any visible key gives 0 and no gradient', async () => {
+  const e = example(2, 5, 2, 4, true)
+  const actual = await run(e)
+  expectClose(e, actual)
+  expect(actual.out.subarray(5 * 8).every((y) => y === 0)).toBe(true)
+  expect(actual.gradQkv.subarray(5 * 24).every((y) => y === 0)).toBe(true)
+})
+
+test('delta summed over tokens and sequences is the gradient of gates of 1', async () => {
+  const e = { ...example(2, 6, 3, 4), gates: new Float32Array(3).fill(1) }
+  const { delta } = await run(e)
+  const sums = [0, 1, 2].map((h) =>
+    delta.reduce((sum, value, i) => (Math.floor(i / 6) % 3 === h ? sum + value : sum), 0),
+  )
+  expect(maxError(sums, attentionGradReference(e, e.gradOut).gradGates)).toBeLessThan(1e-5)
+})
+
+test('large scores do not overflow and NaN ends', async () => {
+  const e = example(1, 4, 1, 4)
+  e.qkv.forEach((v, i) => {
+    e.qkv[i] = v * 40
+  })
+  const { out } = await run(e)
+  expect(maxError(out, attentionReference(e).out)).toBeLessThan(60 * attentionTolerance(4, 4, 7200))
+  e.qkv[0] = Number.NaN
+  expect((await run(e)).out[0]).toBeNaN()
+})
+
+test('work larger than a submission is split without a change of bits', async () => {
+  const gpu = await testGpu()
+  const e = example(70, 2, 3, 4)
+  const whole = await run(e)
+  const small = Object.create(gpu, { operationsPerSubmission: { value: 1 } })
+  const { batch, tokens, heads, headSize } = e
+  const owner = { owner: 'test' }
+  const out = guardedTensor(gpu, 'f32', [batch * tokens, heads * headSize])
+  const tensors = {
+    qkv: upload(gpu, 'f32', e.qkv, owner),
+    mask: upload(gpu, 'u32', e.mask, owner),
+    gates: upload(gpu, 'f32', e.gates, owner),
+    out,
+    logSumExp: createTensor(gpu, 'f32', [batch, heads, tokens], 'test'),
+  }
+  small.dispatch = gpu.dispatch.bind(gpu)
+  attentionForward(small, tensors, e)
+  expect(await readGuarded(gpu, out)).toEqual(whole.out)
+})
+
+test('more than 65,535 workgroups are folded into two dimensions', async () => {
+  const e = example(1, 1, 1, 1)
+  const batch = 65_536 * 32 + 1
+  const actual = await run({
+    ...e,
+    batch,
+    qkv: new Float32Array(batch * 3).fill(0.5),
+    mask: new Uint32Array(batch).fill(1),
+    gates: Float32Array.of(2),
+    gradOut: new Float32Array(batch).fill(3),
+  })
+  expect(actual.out.every((y) => y === 1)).toBe(true)
+  expect(actual.delta.every((y) => y === 3)).toBe(true)
+  expect(actual.gradQkv.every((y, i) => y === (i % 3 === 2 ? 6 : 0))).toBe(true)
+})

@@ -1,0 +1,179 @@
+// Matrix products in the three forms that a linear layer and its gradients need, and column sums.
+import geluLibrary from '../lib/gelu.wgsl?raw'
+import linearIndex from '../lib/linear-index.wgsl?raw'
+import type { Gpu } from '../runtime/gpu.ts'
+import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
+import { rowRanges } from '../runtime/row-ranges.ts'
+import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
+import columnSumsSource from './column-sums.wgsl?raw'
+import source from './matmul.wgsl?raw'
+import sumSlicesSource from './sum-slices.wgsl?raw'
+
+/** NN: A [rows, inner], B [inner, cols]. NT: A [rows, inner], B [cols, inner]. TN: A [inner, rows], B [inner, cols]. */
+export type MatmulForm = 'NN' | 'NT' | 'TN'
+
+export interface MatmulTensors {
+  readonly a: Tensor<'f32'>
+  readonly b: Tensor<'f32'>
+  readonly out: Tensor<'f32'>
+  readonly bias?: Tensor<'f32'> | undefined
+  readonly residual?: Tensor<'f32'> | undefined
+  /** Written with the value that GELU is applied to. */
+  readonly preactivation?: Tensor<'f32'> | undefined
+}
+
+export interface MatmulShape {
+  readonly form: MatmulForm
+  readonly rows: number
+  readonly cols: number
+  readonly inner: number
+  readonly gelu?: 'exact' | 'tanh' | undefined
+}
+
+const UNIT_ROUNDOFF = 2 ** -24
+
+/**
+ * Largest allowed error of one product of length `inner` whose absolute terms sum to `magnitude` = (|A||B|)[r, c].
+ * The bound that always holds is inner * u * magnitude; rounding errors of a sum behave like a random walk, so 4 sqrt(inner) is
+ * many standard deviations and still catches a lost term.
+ */
+export function matmulTolerance(inner: number, magnitude: number): number {
+  return Math.min(4 * Math.sqrt(inner), Math.max(4, inner)) * UNIT_ROUNDOFF * magnitude + 1e-30
+}
+
+/** Wider workgroups walk more rows of B at once than a CPU's first cache holds. */
+const WIDTH = 16
+const COLS_PER_GROUP = WIDTH * 4
+/** Split-K aims at this many workgroups, with slices no shorter than SLICE_MIN. */
+const GROUPS_WANTED = 512
+const SLICE_MIN = 512
+
+function matmulKernel(constants: Record<string, number> & { ROW_BLOCKS: number }) {
+  return defineKernel({
+    name: 'matmul/matmul',
+    source,
+    libraries: [geluLibrary],
+    bindings: {
+      a: 'read',
+      b: 'read',
+      aQuads: 'read',
+      bQuads: 'read',
+      bias: 'read',
+      residual: 'read',
+      out: 'write',
+      preactivation: 'write',
+    },
+    params: { rows: 'u32', cols: 'u32', inner: 'u32', firstRow: 'u32', rowCount: 'u32', slice: 'u32' },
+    constants: { ...constants, WIDTH },
+    grid: ({ rowCount, cols, inner, slice }) => [
+      Math.ceil(cols / COLS_PER_GROUP),
+      Math.ceil(rowCount / (constants.ROW_BLOCKS * 4)),
+      Math.max(1, Math.ceil(inner / slice)),
+    ],
+    work: ({ rowCount, cols, inner }) => rowCount * cols * inner,
+  })
+}
+
+const sumSlices = defineKernel({
+  name: 'matmul/sum-slices',
+  source: sumSlicesSource,
+  libraries: [linearIndex],
+  bindings: { partial: 'read', out: 'write' },
+  params: { count: 'u32', slices: 'u32' },
+  grid: ({ count }) => foldGrid(Math.ceil(count / 64)),
+  work: ({ count, slices }) => count * slices,
+})
+
+/** Row blocks of 4 per invocation: no more than the rows fill, at most 2 (more spills registers on CPU adapters). */
+function rowBlocks(rows: number): number {
+  return rows > 4 ? 2 : 1
+}
+
+/** Inner indices per slice, a multiple of 4: depends on the shape only, so the bits do too. */
+function sliceLength({ form, rows, cols, inner }: MatmulShape): number {
+  const whole = Math.max(4, Math.ceil(inner / 4) * 4)
+  if (form !== 'TN') return whole
+  const tiles = Math.ceil(cols / COLS_PER_GROUP) * Math.ceil(rows / (rowBlocks(rows) * 4))
+  const slices = Math.min(Math.floor(inner / SLICE_MIN), Math.ceil(GROUPS_WANTED / tiles))
+  return slices > 1 ? Math.ceil(inner / slices / 4) * 4 : whole
+}
+
+function kernelFor(tensors: MatmulTensors, { form, rows, cols, inner, gelu }: MatmulShape) {
+  const aStride = form === 'TN' ? rows : inner
+  const bStride = form === 'NT' ? inner : cols
+  return matmulKernel({
+    A_ACROSS: form === 'TN' ? 1 : 0,
+    B_ACROSS: form === 'NT' ? 0 : 1,
+    A_QUADS: aStride % 4 === 0 ? 1 : 0,
+    B_QUADS: bStride % 4 === 0 ? 1 : 0,
+    HAS_TAIL: inner % 4 === 0 ? 0 : 1,
+    ROW_BLOCKS: rowBlocks(rows),
+    HAS_BIAS: tensors.bias ? 1 : 0,
+    HAS_RESIDUAL: tensors.residual ? 1 : 0,
+    HAS_PREACTIVATION: tensors.preactivation ? 1 : 0,
+    GELU: gelu === 'exact' ? 1 : gelu === 'tanh' ? 2 : 0,
+  })
+}
+
+/** Encodes the product in row ranges that each fit a submission; ranges do not change any value. */
+function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slice: number): void {
+  const { rows, cols, inner } = shape
+  const kernel = kernelFor(tensors, shape)
+  const { a, b, out, bias = a, residual = a } = tensors
+  const unused = tensors.preactivation ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
+  const preactivation = tensors.preactivation ?? unused!
+  const tile = rowBlocks(rows) * 4
+  const bindings = { a, b, aQuads: a, bQuads: b, bias, residual, out, preactivation }
+  for (const range of rowRanges(gpu, { rows, tile, operationsPerRow: cols * inner }))
+    launch(gpu, kernel, bindings, { rows, cols, inner, slice, ...range })
+  release(gpu, unused)
+}
+
+/**
+ * out = gelu(A B + bias) + residual for row-major f32 matrices; shapes by `form`, out, residual and preactivation [rows, cols],
+ * bias [cols]. TN products with a long inner size are summed in slices (split-K), combined in fixed order.
+ * Reached on lavapipe, 2 cores, 1024 tokens, 384 <-> 1152 and 384 <-> 1536: NT 14, NN 12 to 15, TN 13 to 15 GFLOP/s.
+ */
+export function matmul(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape): void {
+  const { rows, cols, inner, gelu } = shape
+  const slice = sliceLength(shape)
+  const slices = Math.ceil(inner / slice)
+  const plain = !gelu && !tensors.bias && !tensors.residual && !tensors.preactivation
+  if (slices <= 1 || !plain) {
+    launchByRows(gpu, tensors, shape, Math.max(4, Math.ceil(inner / 4) * 4))
+    return
+  }
+  const partial = createTensor(gpu, 'f32', [slices, rows, cols], 'scratch')
+  launchByRows(gpu, { a: tensors.a, b: tensors.b, out: partial }, shape, slice)
+  launch(gpu, sumSlices, { partial, out: tensors.out }, { count: rows * cols, slices })
+  release(gpu, partial)
+}
+
+const columnSumsKernel = defineKernel({
+  name: 'matmul/column-sums',
+  source: columnSumsSource,
+  bindings: { x: 'read', out: 'write' },
+  params: { rows: 'u32', cols: 'u32', slice: 'u32' },
+  grid: ({ rows, cols, slice }) => [Math.ceil(cols / 64), Math.max(1, Math.ceil(rows / slice)), 1],
+  work: ({ rows, cols }) => rows * cols,
+})
+
+const COLUMN_SLICES = 64
+
+/** out[c] = sum over rows of x[r, c], fixed order; x [rows, cols], out [cols]. The gradient of a bias. */
+export function columnSums(
+  gpu: Gpu,
+  { x, out }: { x: Tensor<'f32'>; out: Tensor<'f32'> },
+  { rows, cols }: { rows: number; cols: number },
+): void {
+  const slice = Math.max(COLUMN_SLICES, Math.ceil(rows / COLUMN_SLICES))
+  const slices = Math.ceil(rows / slice)
+  if (slices <= 1) {
+    launch(gpu, columnSumsKernel, { x, out }, { rows, cols, slice })
+    return
+  }
+  const partial = createTensor(gpu, 'f32', [slices, cols], 'scratch')
+  launch(gpu, columnSumsKernel, { x, out: partial }, { rows, cols, slice })
+  launch(gpu, columnSumsKernel, { x: partial, out }, { rows: slices, cols, slice: slices })
+  release(gpu, partial)
+}

@@ -1,0 +1,65 @@
+// Symmetric 8-bit codes per row.
+//   scale[r] = max_c |x[r, c]| / 127      code[r, c] = round_half_even(x[r, c] / scale[r]) in -127..127
+// Shapes: x [rows, cols]; maxima [rows, PARTS] from row-maxima; codes [rows, words], words = ceil(cols / 4), first column in the
+// lowest byte, zero past the end; scales [rows]. The grid is folded.
+// A row whose maximum is below TINY (its scale would be subnormal, which a GPU may flush) gets scale 1 and codes 0.
+// A row with an infinity or NaN gets that as its scale and codes 0, so that products with it stay non-finite.
+const PARTS = 8u;
+const WORDS = 4u; // words per invocation
+const TINY = 1e-35;
+override WIDTH: u32 = 64;
+override QUADS: u32 = 0; // cols is a multiple of 4
+
+struct Params {
+  rows: u32,
+  cols: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x_quads: array<vec4f>;
+@group(0) @binding(2) var<storage, read> maxima: array<u32>;
+@group(0) @binding(3) var<storage, read_write> codes: array<u32>;
+@group(0) @binding(4) var<storage, read_write> scales: array<f32>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+fn quad(row: u32, col: u32) -> vec4f {
+  let base = row * params.cols;
+  if (QUADS == 1u) { return x_quads[(base + col) >> 2u]; }
+  var v = vec4f();
+  for (var j = 0u; j < 4u; j++) {
+    if (col + j < params.cols) { v[j] = x[base + col + j]; }
+  }
+  return v;
+}
+
+fn row_maximum(row: u32) -> f32 {
+  var most = 0u;
+  for (var p = 0u; p < PARTS; p++) { most = max(most, maxima[row * PARTS + p]); }
+  return bitcast<f32>(most);
+}
+
+@compute @workgroup_size(WIDTH) fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let words = (params.cols + 3u) / 4u;
+  let stride = (words + WORDS - 1u) / WORDS;
+  let i = linear_group(group, groups) * WIDTH + local.x;
+  let row = i / stride;
+  if (row >= params.rows) { return; }
+  let most = row_maximum(row);
+  let finite = is_finite(most);
+  let coded = finite && most >= TINY;
+  let scale = select(1.0, most / 127.0, coded || !finite);
+  if (i % stride == 0u) { scales[row] = scale; }
+  for (var w = i % stride; w < words; w += stride) {
+    var word = 0u;
+    if (coded) {
+      let code = vec4i(clamp(round(quad(row, w * 4u) / scale), vec4f(-127.0), vec4f(127.0)));
+      let bytes = bitcast<vec4u>(code) & vec4u(255u);
+      word = bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (bytes.w << 24u);
+    }
+    codes[row * words + w] = word;
+  }
+}

@@ -1,0 +1,38 @@
+// Partial maxima of absolute values: maxima[r, p] = max |x[r, c]| over the column quads q = c / 4 with q % PARTS == p, as bits.
+// Shapes: x [rows, cols]; maxima [rows, PARTS]. The grid is folded.
+// Bits of non-negative floats order as integers with infinity and NaN on top, so non-finite values survive the maximum.
+const PARTS = 8u;
+override WIDTH: u32 = 64;
+override QUADS: u32 = 0; // cols is a multiple of 4
+
+struct Params {
+  rows: u32,
+  cols: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x_quads: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> maxima: array<u32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+fn quad(row: u32, col: u32) -> vec4f {
+  let base = row * params.cols;
+  if (QUADS == 1u) { return x_quads[(base + col) >> 2u]; }
+  let last = params.cols - 1u;
+  return vec4f(x[base + col], x[base + min(col + 1u, last)], x[base + min(col + 2u, last)], x[base + min(col + 3u, last)]);
+}
+
+@compute @workgroup_size(WIDTH) fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let i = linear_group(group, groups) * WIDTH + local.x;
+  let row = i / PARTS;
+  if (row >= params.rows) { return; }
+  var most = vec4u();
+  for (var c = (i % PARTS) * 4u; c < params.cols; c += PARTS * 4u) {
+    most = max(most, bitcast<vec4u>(quad(row, c)) & vec4u(0x7fffffffu));
+  }
+  maxima[i] = max(max(most.x, most.y), max(most.z, most.w));
+}
