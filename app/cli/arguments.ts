@@ -45,7 +45,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   const [command, target, ...rest] = positionals
   if (values.help || command === undefined || command === 'help')
     return { command: 'help', target: '', resume: false, json: false }
-  const allowed = COMMAND_OPTIONS[command]
+  const allowed = Object.hasOwn(COMMAND_OPTIONS, command) ? COMMAND_OPTIONS[command] : undefined
   if (!allowed)
     throw usage(`There is no command "${command}"; there are ${Object.keys(COMMAND_OPTIONS).join(', ')}.`)
   if (target === undefined)

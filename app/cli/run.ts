@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { readText } from '../engine/base/bytes.ts'
 import { StudioError } from '../engine/base/errors.ts'
 import { comparisonTable } from '../engine/exports/model-card.ts'
-import { fileSource, readFolder, writableFolder } from '../engine/hosts/node-files.ts'
+import { ensureFolder, fileSource, readFolder, writableFolder } from '../engine/hosts/node-files.ts'
 import { onnxRuntimeNode } from '../engine/hosts/onnxruntime-node.ts'
 import { type RecipeFiles, runRecipe } from '../engine/pipeline.ts'
 import type { Recipe } from '../engine/protocol.ts'
@@ -19,6 +19,7 @@ export async function run(args: Arguments, progress: ProgressBar): Promise<strin
   const recipe = parseRecipe(await readText(source), args.target)
   const out = resolve(args.out!)
   const files = await recipeFiles(recipe, dirname(resolve(args.target)), out)
+  await ensureFolder(out)
   const { session, selfTest } = await openSession(progress)
   const store = new StageStore({ read: files.reopen, output: files.output, resume: args.resume })
   const report = await runRecipe(session, recipe, { files, selfTest, runtime: onnxRuntimeNode(), store })

@@ -61,7 +61,7 @@ describe('on a broken adapter', () => {
     ['attention/grad-query', ['attention backward']],
     ['attention/attention', ['attention']],
     ['gemm-int8/gemm-int8', ['gemm-int8']],
-    ['matmul/sum-slices', ['matmul split']],
+    ['matmul/sum-slices', ['matmul TN']],
     ['layernorm/scale-grad-fold', ['layernorm backward']],
     ['gelu/gelu', ['gelu', 'gelu tanh']],
     ['adamw/adamw', ['adamw']],

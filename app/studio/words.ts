@@ -1,14 +1,19 @@
 // Every word of the studio that does not come from the engine's catalog. A translation is another file like this.
-import type { Phase, RowKey } from '../engine/protocol.ts'
+import type { Phase } from '../engine/protocol.ts'
 import type { Step, StepState } from './store/steps.ts'
 
-const SCHEME_NAMES: Readonly<Record<string, string>> = { W8A8_DYNAMIC: 'INT8', W4A16: 'INT4' }
 const SLOT_NAMES: Readonly<Record<string, string>> = {
   teacher: 'Teacher',
   distill: 'Distilled',
   prune: 'Pruned',
   quantize: 'Quantized',
-  open: 'Opening',
+}
+const ACTIVITY_NAMES: Readonly<Record<string, string>> = {
+  open: 'Open',
+  teacher: 'Teacher',
+  distill: 'Distill',
+  prune: 'Prune',
+  quantize: 'Quantize',
   export: 'Export',
 }
 
@@ -53,9 +58,7 @@ export const words = {
   stepsLabel: 'Steps',
   skip: 'Skip to the comparison',
   stage: (stage: string) => SLOT_NAMES[stage] ?? stage,
-  scheme: (scheme: string) => SCHEME_NAMES[scheme] ?? scheme,
-  rowName: (key: RowKey) =>
-    SLOT_NAMES[key] ?? SCHEME_NAMES[key.split(':')[1] ?? ''] ?? key.replace('quantize:', ''),
+  activity: (stage: string) => ACTIVITY_NAMES[stage] ?? stage,
 
   gpu: {
     label: 'GPU',
@@ -218,7 +221,7 @@ export const words = {
     latencyAt: (batch: number, tokens: number) =>
       `Latency: batch ${batch}, ${tokens} tokens, on this adapter.`,
     footnote:
-      'Grey numbers with a mark are stale: worked out from the shape, or measured for other settings. Size is storage: weights with their scales, MB of 10⁶ bytes. INT8 rows multiply 8-bit integers; INT4 rows store 4-bit weights and compute in F32, so they are smaller, not faster.',
+      'Grey numbers with a mark are stale: worked out from the shape, or measured for other settings. Size is storage: weights with their scales, MB of 10⁶ bytes. INT8 rows multiply 8-bit integers; INT4 rows store 4-bit weights and compute in F32, so they save space rather than time.',
   },
 
   loss: {
@@ -235,6 +238,7 @@ export const words = {
 
   control: {
     more: 'More settings',
+    recovery: (label: string) => `Recovery ${label.charAt(0).toLowerCase()}${label.slice(1)}`,
     back: (value: string) => `Back to ${value}`,
     theDefault: 'default',
     everyOther: 'none chosen means every other layer',

@@ -31,13 +31,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let head = (pair % params.heads) * UNITS;
   let position = (index % params.tiles) * QUERIES;
   let width = params.heads * UNITS;
-  let count = min(QUERIES, params.tokens - position);
   let units = params.head_size / LANES; // UNITS, but not known to the compiler
 
   var sum: array<array<Elem, UNITS>, QUERIES>;
   var largest: array<f32, QUERIES>;
   var weight_sum: array<f32, QUERIES>;
-  for (var i = 0u; i < count; i++) { largest[i] = -HUGE; }
+  for (var i = 0u; i < QUERIES; i++) { largest[i] = -HUGE; }
 
   for (var first = 0u; first < params.tokens; first += 4u) {
     let keys = min(vec4u(first, first + 1u, first + 2u, first + 3u), vec4u(last));
@@ -48,8 +47,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let k1 = qkv[k.y + u];
       let k2 = qkv[k.z + u];
       let k3 = qkv[k.w + u];
-      for (var i = 0u; i < count; i++) {
-        let q = qkv[(sequence + position + i) * 3u * width + head + u];
+      for (var i = 0u; i < QUERIES; i++) {
+        let q = qkv[(sequence + min(position + i, last)) * 3u * width + head + u];
         score[i] += vec4f(inner(q, k0), inner(q, k1), inner(q, k2), inner(q, k3));
       }
     }
@@ -57,7 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let shown = vec4u(mask[sequence + keys.x], mask[sequence + keys.y], mask[sequence + keys.z], mask[sequence + keys.w]);
     let visible = inside & (shown != vec4u(0u));
     var rescale: array<f32, QUERIES>;
-    for (var i = 0u; i < count; i++) {
+    for (var i = 0u; i < QUERIES; i++) {
       let s = select(vec4f(-HUGE), score[i] * params.scale, visible);
       let block = max(largest[i], max(max(s.x, s.y), max(s.z, s.w)));
       rescale[i] = exp(largest[i] - block);
@@ -71,13 +70,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let v1 = qkv[v.y + u];
       let v2 = qkv[v.z + u];
       let v3 = qkv[v.w + u];
-      for (var i = 0u; i < count; i++) {
+      for (var i = 0u; i < QUERIES; i++) {
         let w = score[i];
         sum[i][u] = sum[i][u] * rescale[i] + (v0 * w.x + v1 * w.y + v2 * w.z + v3 * w.w);
       }
     }
   }
 
+  let count = min(QUERIES, params.tokens - position);
   for (var i = 0u; i < count; i++) {
     let empty = weight_sum[i] == 0.0;
     let factor = select(gates[pair % params.heads] / weight_sum[i], 0.0, empty);

@@ -30,7 +30,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let gate = gates[pair % params.heads];
   let position = (index % params.tiles) * KEYS;
   let width = params.heads * UNITS;
-  let count = min(KEYS, params.tokens - position);
   let units = params.head_size / LANES; // UNITS, but not known to the compiler
 
   var grad_k: array<array<Elem, UNITS>, KEYS>;
@@ -51,8 +50,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let g1 = grad_out[g.y + u];
       let g2 = grad_out[g.z + u];
       let g3 = grad_out[g.w + u];
-      for (var i = 0u; i < count; i++) {
-        let at = (sequence + position + i) * 3u * width + width + head + u;
+      for (var i = 0u; i < KEYS; i++) {
+        let at = (sequence + min(position + i, last)) * 3u * width + width + head + u;
         let k = qkv[at];
         let v = qkv[at + width];
         score[i] += vec4f(inner(k, q0), inner(k, q1), inner(k, q2), inner(k, q3));
@@ -62,8 +61,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let at = pair * params.tokens + min(block, vec4u(last));
     let sums = vec4f(log_sum_exp[at.x], log_sum_exp[at.y], log_sum_exp[at.z], log_sum_exp[at.w]);
     let deltas = vec4f(delta[at.x], delta[at.y], delta[at.z], delta[at.w]);
-    for (var i = 0u; i < count; i++) {
-      let visible = mask[sequence + position + i] != 0u;
+    for (var i = 0u; i < KEYS; i++) {
+      let visible = mask[sequence + min(position + i, last)] != 0u;
       let used = (block <= vec4u(last)) & vec4<bool>(visible);
       let weight = select(vec4f(0.0), exp(score[i] * params.scale - sums), used);
       score[i] = params.scale * weight * (gate * product[i] - deltas);
@@ -78,7 +77,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let g1 = grad_out[g.y + u];
       let g2 = grad_out[g.z + u];
       let g3 = grad_out[g.w + u];
-      for (var i = 0u; i < count; i++) {
+      for (var i = 0u; i < KEYS; i++) {
         let s = score[i];
         let w = product[i];
         grad_k[i][u] += q0 * s.x + q1 * s.y + q2 * s.z + q3 * s.w;
@@ -87,6 +86,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
 
+  let count = min(KEYS, params.tokens - position);
   for (var i = 0u; i < count; i++) {
     let start = (sequence + position + i) * 3u * width + width + head;
     for (var u = 0u; u < units; u++) {

@@ -29,7 +29,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let gate = gates[pair % params.heads];
   let position = (index % params.tiles) * QUERIES;
   let width = params.heads * UNITS;
-  let count = min(QUERIES, params.tokens - position);
   let units = params.head_size / LANES; // UNITS, but not known to the compiler
 
   var grad: array<array<Elem, UNITS>, QUERIES>;
@@ -49,8 +48,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let v1 = qkv[v.y + u];
       let v2 = qkv[v.z + u];
       let v3 = qkv[v.w + u];
-      for (var i = 0u; i < count; i++) {
-        let row = sequence + position + i;
+      for (var i = 0u; i < QUERIES; i++) {
+        let row = sequence + min(position + i, last);
         let q = qkv[row * 3u * width + head + u];
         let g = grad_out[row * width + head + u];
         score[i] += vec4f(inner(q, k0), inner(q, k1), inner(q, k2), inner(q, k3));
@@ -59,8 +58,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
     let shown = vec4u(mask[sequence + keys.x], mask[sequence + keys.y], mask[sequence + keys.z], mask[sequence + keys.w]);
     let visible = (block <= vec4u(last)) & (shown != vec4u(0u));
-    for (var i = 0u; i < count; i++) {
-      let at = pair * params.tokens + position + i;
+    for (var i = 0u; i < QUERIES; i++) {
+      let at = pair * params.tokens + min(position + i, last);
       let weight = select(vec4f(0.0), exp(score[i] * params.scale - log_sum_exp[at]), visible);
       score[i] = params.scale * weight * (gate * product[i] - delta[at]);
     }
@@ -69,13 +68,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let k1 = qkv[k.y + u];
       let k2 = qkv[k.z + u];
       let k3 = qkv[k.w + u];
-      for (var i = 0u; i < count; i++) {
+      for (var i = 0u; i < QUERIES; i++) {
         let s = score[i];
         grad[i][u] += k0 * s.x + k1 * s.y + k2 * s.z + k3 * s.w;
       }
     }
   }
 
+  let count = min(QUERIES, params.tokens - position);
   for (var i = 0u; i < count; i++) {
     let start = (sequence + position + i) * 3u * width + head;
     for (var u = 0u; u < units; u++) { grad_qkv[start + u] = grad[i][u]; }

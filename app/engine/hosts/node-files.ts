@@ -55,6 +55,13 @@ export async function readFolder(path: string): Promise<Folder> {
   return { name: basename(root), files }
 }
 
+/** Makes a directory with its parents. @throws StudioError `storage` */
+export async function ensureFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: Error) => {
+    throw new StudioError('storage', `${path} cannot be made: ${error.message}`)
+  })
+}
+
 /** Files appear under their names only when closed: they are written beside, flushed and moved. */
 export function writableFolder(path: string): OutputFolder {
   return { create: (name) => createSink(join(path, name)) }

@@ -146,7 +146,6 @@ function gradientNormOnce(bench: Bench): void {
   )
 }
 
-/** A loss that is not finite must raise the flag, or training would go on with it. */
 function lossSumOnce(bench: Bench): void {
   const loss = randomFloats(300, 12).map(Math.abs)
   lossSum(bench.gpu, { loss: bench.floats(loss), out: bench.floatsOf([sum([...loss]), 0]) })

@@ -14,7 +14,7 @@ export function Alerts() {
         <div className={styles.alert} key={id} role="alert">
           <div className={styles.text}>
             <p className={styles.message}>
-              {stage && <strong>{words.stage(stage)}: </strong>}
+              {stage && <strong>{words.activity(stage)}: </strong>}
               {error.message}
             </p>
             <p>{error.remedy}</p>

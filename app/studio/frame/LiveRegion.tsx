@@ -1,5 +1,6 @@
 // Says aloud, when the reader pauses, that a run began or ended and what a new row shows.
 import { useStudio } from '../store/context.ts'
+import { rowName } from '../store/names.ts'
 import type { News, StudioState } from '../store/state.ts'
 import { percent } from '../ui/format.ts'
 import { words } from '../words.ts'
@@ -13,12 +14,13 @@ export function LiveRegion() {
   )
 }
 
-function newsText({ news, rows }: StudioState): string {
+function newsText(state: StudioState): string {
+  const { news, rows } = state
   if (!news) return ''
   switch (news.kind) {
     case 'row': {
       const row = rows[news.key]?.row
-      return row ? words.news.row(words.rowName(news.key), percent(row.accuracy ?? row.agreement)) : ''
+      return row ? words.news.row(rowName(state, news.key), percent(row.accuracy ?? row.agreement)) : ''
     }
     case 'model':
       return words.news.model(news.name)
@@ -30,7 +32,7 @@ function newsText({ news, rows }: StudioState): string {
 }
 
 function stateText({ state, stage }: Extract<News, { kind: 'state' }>): string {
-  const name = stage ? words.stage(stage) : words.name
+  const name = stage ? words.activity(stage) : words.name
   if (state === 'paused') return words.news.paused
   return state === 'running' ? words.news.running(name) : words.news.idle(name)
 }

@@ -16,7 +16,7 @@ export function ProgressLine() {
   return (
     <div className={styles.line}>
       <p className={styles.text}>
-        <strong>{stage && words.stage(stage)}</strong>
+        <strong>{stage && words.activity(stage)}</strong>
         {phase && ` · ${phase}`}
       </p>
       <progress

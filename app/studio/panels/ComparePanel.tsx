@@ -1,6 +1,7 @@
 // Step 6: one text, classified by every model of the table.
 import { useState } from 'react'
 import { useIntents, useStudio } from '../store/context.ts'
+import { rowName } from '../store/names.ts'
 import { canRun, stepState } from '../store/steps.ts'
 import { Button } from '../ui/Button.tsx'
 import { percent } from '../ui/format.ts'
@@ -14,6 +15,7 @@ export function ComparePanel() {
   const state = useStudio((studio) => stepState(studio, 'compare'))
   const predictions = useStudio((studio) => studio.predictions)
   const isReady = useStudio(canRun)
+  const catalog = useStudio((studio) => studio.catalog)
   const { predict } = useIntents()
   const [text, setText] = useState('')
   const { compare } = words
@@ -43,7 +45,7 @@ export function ComparePanel() {
           head={[compare.model, compare.prediction, compare.probability]}
           rows={predictions.predictions.map(({ key, label, probability }) => ({
             key,
-            cells: [words.rowName(key), label, percent(probability)],
+            cells: [rowName({ catalog }, key), label, percent(probability)],
           }))}
           numbersFrom={2}
         />

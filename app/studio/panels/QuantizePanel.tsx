@@ -1,5 +1,6 @@
 // Step 5: the bit width, and what the chosen scheme can be told.
 import { useIntents, useStudio } from '../store/context.ts'
+import { schemeIds, schemeLabel } from '../store/recipe.ts'
 import { FLOAT_WIDTH } from '../store/state.ts'
 import { canRun, stepState } from '../store/steps.ts'
 import { Button } from '../ui/Button.tsx'
@@ -15,16 +16,16 @@ const DRAWN_HERE = ['scheme']
 export function QuantizePanel() {
   const state = useStudio((studio) => stepState(studio, 'quantize'))
   const definitions = useStudio((studio) => studio.catalog?.stages.quantize)
-  const schemes = useStudio((studio) => studio.catalog?.schemes)
+  const catalog = useStudio((studio) => studio.catalog)
   const width = useStudio((studio) => studio.bitWidth)
   const isReady = useStudio(canRun)
   const { run, chooseBitWidth } = useIntents()
   const { quantize } = words
   const choices = [
     { value: FLOAT_WIDTH, label: quantize.float },
-    ...(schemes ?? []).map(({ id }) => ({ value: id, label: words.scheme(id) })),
+    ...schemeIds({ catalog }).map((id) => ({ value: id, label: schemeLabel({ catalog }, id) })),
   ]
-  const help = schemes?.find(({ id }) => id === width)?.help
+  const scheme = catalog?.schemes.find(({ id }) => id === width)
   return (
     <Panel step="quantize" state={state} lead={quantize.lead}>
       <div className={styles.width}>
@@ -32,13 +33,13 @@ export function QuantizePanel() {
           {quantize.width}
         </span>
         <RadioGroup label={quantize.width} choices={choices} value={width} onChange={chooseBitWidth} />
-        {help && <p className={styles.help}>{help}</p>}
+        {scheme && <p className={styles.help}>{scheme.help}</p>}
       </div>
       {definitions && <StageOptions kind="quantize" definitions={definitions} except={DRAWN_HERE} />}
       <Button
         look="primary"
         disabled={!isReady}
-        title={width === FLOAT_WIDTH ? quantize.hintFloat : quantize.hintOne(words.scheme(width))}
+        title={scheme ? quantize.hintOne(scheme.label) : quantize.hintFloat}
         onClick={() => run('quantize')}
       >
         {quantize.button}

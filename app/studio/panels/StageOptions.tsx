@@ -28,7 +28,7 @@ export function StageOptions({ kind, definitions, except = [], labels = {} }: St
         key={definition.key}
         definition={definition}
         value={value}
-        label={labels[definition.key] ?? definition.label}
+        label={labels[definition.key] ?? labelOf(definition)}
         layers={layers}
         kept={keptLayers(value, layers)}
         onChange={(next) => setOption(kind, definition.key, next)}
@@ -43,4 +43,9 @@ export function StageOptions({ kind, definitions, except = [], labels = {} }: St
       {more.length > 0 && <Disclosure title={words.control.more}>{more.map(control)}</Disclosure>}
     </>
   )
+}
+
+/** Recovery is trained with the same options as distillation; its labels must tell them apart. */
+function labelOf({ key, label }: OptionDefinition): string {
+  return key.startsWith('recovery.') ? words.control.recovery(label) : label
 }

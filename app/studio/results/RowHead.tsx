@@ -4,7 +4,7 @@ import { words } from '../words.ts'
 import styles from './RowHead.module.css'
 
 export function RowHead({ row }: { readonly row: ComparisonRow }) {
-  const name = row.scheme ? words.scheme(row.scheme) : words.stage(row.slot)
+  const name = row.schemeLabel ?? words.stage(row.slot)
   const notes = rowNotes(row)
   return (
     <th scope="row" className={styles.head} data-slot={row.slot}>

@@ -1,6 +1,6 @@
 // The fold of events: what each does to the state, and that old numbers stay until new ones come.
 import { describe, expect, it } from 'vitest'
-import type { ErrorReport, Event, LossPoint } from '../../engine/protocol.ts'
+import type { ErrorReport, Event, LossPoint, Recipe } from '../../engine/protocol.ts'
 import { MAX_LOSS_POINTS } from './apply-event.ts'
 import { initialState } from './state.ts'
 import { stepState } from './steps.ts'
@@ -23,7 +23,7 @@ describe('applyEvent', () => {
   it('forgets the rows of the model before when another is opened', () => {
     const state = fold([{ type: 'model', model }], fold(opened))
     expect(state.rows).toEqual({})
-    expect(state.data).toEqual(data.data)
+    expect(state.data).toBeUndefined()
   })
 
   it('keeps dropped rows, marked outdated, until they are measured again', () => {
@@ -62,6 +62,50 @@ describe('applyEvent', () => {
     const state = fold([failure('device-lost'), failure('column-missing', 'open'), failure('column-missing')])
     expect(state.gpuFault?.code).toBe('device-lost')
     expect(state.alerts.map(({ id }) => id)).toEqual([0, 1])
+  })
+
+  it('takes an alert away once its stage succeeds', () => {
+    const failed = fold([failure('tensor-missing', 'open'), failure('training-diverged', 'distill')])
+    expect(fold([{ type: 'model', model }], failed).alerts.map(({ stage }) => stage)).toEqual(['distill'])
+  })
+
+  it('waits for nothing once the GPU is gone', () => {
+    const running = fold([{ type: 'state', state: 'running', stage: 'distill' }], fold(opened))
+    expect(fold([failure('device-lost')], running).activity).toEqual({ state: 'idle' })
+    expect(fold([failure('gpu-memory')], running).activity.state).toBe('running')
+  })
+
+  it('blames the stage under way, not the first of the run', () => {
+    const running = fold([{ type: 'state', state: 'running', stage: 'quantize' }], fold(opened))
+    expect(fold([failure('export-mismatch', 'distill')], running).failed).toEqual(['quantize'])
+  })
+
+  it('stays with its stage through a pause', () => {
+    const paused = fold([
+      { type: 'state', state: 'running', stage: 'prune' },
+      { type: 'state', state: 'paused' },
+    ])
+    expect(paused.activity).toEqual({ state: 'paused', stage: 'prune' })
+  })
+
+  it('takes settings, seed and exports from a recipe', () => {
+    const recipe = {
+      recipe_version: 1,
+      model: 'model',
+      seed: 7,
+      data: { text: 'text', validation: 0.2, max_length: 64 },
+      stages: [
+        { kind: 'prune', pruning_ratio: 0.5 },
+        { kind: 'quantize', scheme: 'W8A8_DYNAMIC' },
+        { kind: 'quantize', scheme: 'W4A16', group_size: 32 },
+      ],
+      export: [{ format: 'onnx', precision: 'q8' }],
+    } as unknown as Recipe
+    const state = fold([{ type: 'recipe', recipe }], fold(opened))
+    expect(state.settings.prune).toEqual({ pruning_ratio: 0.5 })
+    expect(state.settings.quantize.group_size).toBe(32)
+    expect(state.settings.data).toEqual({ validation: 0.2, max_length: 64 })
+    expect([state.seed, state.chosenExports]).toEqual([7, ['onnx/q8']])
   })
 
   it('does not call a cancelled run an error', () => {

@@ -5,6 +5,7 @@ import type {
   Event,
   LossPoint,
   OptionDefinition,
+  Recipe,
   RowKey,
 } from '../../engine/protocol.ts'
 import type { Launch, RowEntry, StudioState } from './state.ts'
@@ -12,7 +13,10 @@ import type { Launch, RowEntry, StudioState } from './state.ts'
 /** A curve is drawn on a few hundred pixels; more points only slow it down. */
 export const MAX_LOSS_POINTS = 500
 
-const GPU_FAULTS: readonly ErrorReport['code'][] = ['no-webgpu', 'no-adapter', 'device-lost', 'gpu-memory']
+/** Failures after which the engine takes no more commands. */
+export function isFatal({ code }: ErrorReport): boolean {
+  return code === 'no-webgpu' || code === 'no-adapter' || code === 'device-lost'
+}
 
 export function applyEvent(state: StudioState, event: Event): StudioState {
   switch (event.type) {
@@ -30,16 +34,20 @@ export function applyEvent(state: StudioState, event: Event): StudioState {
       return {
         ...state,
         model: event.model,
+        data: undefined,
         rows: {},
         losses: {},
         lossStage: undefined,
         launches: [],
         exported: undefined,
         predictions: undefined,
+        alerts: settled(state, 'open'),
         news: { kind: 'model', name: event.model.name },
       }
     case 'data':
       return { ...state, data: event.data, rows: outdate(state.rows, () => true) }
+    case 'recipe':
+      return applyRecipe(state, event.recipe)
     case 'row':
       return applyRow(state, event)
     case 'dropped':
@@ -97,10 +105,35 @@ function applyCatalog(state: StudioState, catalog: Catalog): StudioState {
   }
 }
 
+/** Takes over what a recipe says; of several quantize stages, later ones add to what earlier ones leave open. */
+function applyRecipe(state: StudioState, recipe: Recipe): StudioState {
+  const settings = { ...state.settings }
+  for (const { kind, ...options } of recipe.stages) settings[kind] = { ...settings[kind], ...options }
+  const { validation, max_length } = recipe.data
+  settings.data = { ...settings.data, validation, max_length }
+  const exports = recipe.export.map(({ format, precision }) => `${format}/${precision}`)
+  return {
+    ...state,
+    settings,
+    seed: recipe.seed,
+    chosenExports: exports.length > 0 ? exports : state.chosenExports,
+  }
+}
+
 function applyRow(state: StudioState, { key, row }: Extract<Event, { type: 'row' }>): StudioState {
   const launch = state.launches.find((candidate) => makes(candidate, row))
   const entry: RowEntry = { row, isOutdated: false, ...(launch ? { launch } : {}) }
-  return { ...outdateExport(state), rows: { ...state.rows, [key]: entry }, news: { kind: 'row', key } }
+  return {
+    ...outdateExport(state),
+    rows: { ...state.rows, [key]: entry },
+    alerts: settled(state, row.stage),
+    news: { kind: 'row', key },
+  }
+}
+
+/** What went wrong before in a stage is over once it succeeds. */
+function settled(state: StudioState, stage: string): StudioState['alerts'] {
+  return state.alerts.filter((alert) => alert.stage !== stage)
 }
 
 /** Whether a launch is the one that leads to a row: same stage, and for quantized rows the same scheme. */
@@ -134,7 +167,10 @@ function thin(points: readonly LossPoint[]): readonly LossPoint[] {
 }
 
 function applyActivity(state: StudioState, event: Extract<Event, { type: 'state' }>): StudioState {
-  const { type: _, ...activity } = event
+  const { state: next } = event
+  // A pause and its end name no stage: it is still the one that was under way.
+  const stage = event.stage ?? state.activity.stage
+  const activity = next !== 'idle' && stage ? { state: next, stage } : { state: next }
   const isSame = activity.state === state.activity.state && activity.stage === state.activity.stage
   const base: StudioState = {
     ...state,
@@ -143,7 +179,6 @@ function applyActivity(state: StudioState, event: Extract<Event, { type: 'state'
       activity.state === 'running' ? state.failed.filter((stage) => stage !== activity.stage) : state.failed,
   }
   if (isSame) return base
-  const stage = activity.stage ?? state.activity.stage
   return {
     ...base,
     ...(activity.state === 'idle' ? { progress: undefined } : {}),
@@ -153,8 +188,14 @@ function applyActivity(state: StudioState, event: Extract<Event, { type: 'state'
 
 function applyError(state: StudioState, { error, stage }: Extract<Event, { type: 'error' }>): StudioState {
   if (error.code === 'cancelled') return state
-  const failed = stage && !state.failed.includes(stage) ? [...state.failed, stage] : state.failed
-  if (GPU_FAULTS.includes(error.code)) return { ...state, failed, gpuFault: error }
-  const alert = { id: state.alertCount, error, ...(stage ? { stage } : {}) }
+  // In a run of several stages the one under way is the one that failed.
+  const where = state.activity.stage ?? stage
+  const failed = where && !state.failed.includes(where) ? [...state.failed, where] : state.failed
+  if (error.code === 'gpu-memory') return { ...state, failed, gpuFault: error }
+  if (isFatal(error)) {
+    const activity = { state: 'idle' } as const
+    return { ...state, failed, gpuFault: error, activity, progress: undefined, queued: undefined }
+  }
+  const alert = { id: state.alertCount, error, ...(where ? { stage: where } : {}) }
   return { ...state, failed, alerts: [...state.alerts, alert], alertCount: state.alertCount + 1 }
 }

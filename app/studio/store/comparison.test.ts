@@ -1,6 +1,6 @@
 // Rows of the table: which are stale, and what their sizes will be before anything is measured.
 import { describe, expect, it } from 'vitest'
-import { encoderParameterCount, parameterCount } from '../../engine/protocol.ts'
+import { encoderParameterCount, parameterCount, type StageRecipe } from '../../engine/protocol.ts'
 import { comparisonRows, createComparison, isStale } from './comparison.ts'
 import { keptLayers, prunedSpec } from './estimates.ts'
 import type { StudioState } from './state.ts'
@@ -14,7 +14,7 @@ const withRatio = (state: StudioState, ratio: number): StudioState => ({
 })
 const launchPrune = (state: StudioState, ratio: number): StudioState => ({
   ...withRatio(state, ratio),
-  launches: [{ stage: { kind: 'prune', pruning_ratio: ratio }, untrained: true }] as StudioState['launches'],
+  launches: [{ stage: { kind: 'prune', pruning_ratio: ratio } as StageRecipe, untrained: true, seed: 0 }],
 })
 
 describe('estimates', () => {
@@ -69,6 +69,12 @@ describe('comparisonRows', () => {
     expect(find(withRatio(measured, 0.3), 'prune')?.isStale).toBe(false)
   })
 
+  it('makes a student stale when the seed changes, and the teacher never', () => {
+    const state = fold([{ type: 'row', key: 'prune', row: row('prune') }], launchPrune(fold(opened), 0.3))
+    const reseeded = { ...state, seed: 1 }
+    expect([isStale(reseeded, 'prune'), isStale(reseeded, 'teacher')]).toEqual([true, false])
+  })
+
   it('makes rows stale with the rows that they stand on', () => {
     const int8 = row('quantize', { scheme: 'W8A8_DYNAMIC' })
     const state = fold(
@@ -99,7 +105,7 @@ describe('comparisonRows', () => {
     const select = createComparison()
     const state = fold(opened)
     const rows = select(state)
-    expect(select({ ...state, seed: 5 })).toBe(rows)
+    expect(select({ ...state, chosenExports: [] })).toBe(rows)
     expect(select(withRatio(state, 0.5))).not.toBe(rows)
   })
 })

@@ -1,7 +1,7 @@
 // The rows of the comparison table: measured where measured, else sizes worked out from the shapes.
 import type { ModelRow, ModelSpec, OptionValues, RowKey, StageKind } from '../../engine/protocol.ts'
 import { distilledSpec, floatSizes, prunedSpec, quantizedSizes, type Sizes } from './estimates.ts'
-import { schemeIds } from './recipe.ts'
+import { schemeIds, schemeLabel } from './recipe.ts'
 import type { RowEntry, StudioState } from './state.ts'
 
 export interface ComparisonRow {
@@ -9,6 +9,8 @@ export interface ComparisonRow {
   readonly slot: 'teacher' | StageKind
   /** Of quantized rows. */
   readonly scheme?: string
+  /** The catalog's name of the scheme. */
+  readonly schemeLabel?: string
   readonly groupSize?: number
   readonly sizes?: Sizes
   /** The last measurement, if there was one; see `isStale`. */
@@ -28,8 +30,9 @@ export function createComparison(): (state: StudioState) => readonly ComparisonR
   let seen: readonly unknown[] = []
   let rows: readonly ComparisonRow[] = []
   return (state) => {
-    const { model, settings, activity, catalog, isPrunePlanned } = state
-    const inputs = [model, state.rows, settings, activity, catalog, isPrunePlanned, state.launches]
+    const { model, settings, activity, catalog, isPrunePlanned, launches, seed, progress } = state
+    const plan = [settings, isPrunePlanned, launches, seed]
+    const inputs = [model, state.rows, activity, catalog, progress?.stage, ...plan]
     if (inputs.some((input, i) => input !== seen[i]) || seen.length === 0) {
       seen = inputs
       rows = comparisonRows(state)
@@ -60,6 +63,7 @@ export function isStale(state: StudioState, key: RowKey): boolean {
   if (key === 'teacher') return false
   const kind = entry.row.stage
   if (kind !== 'teacher' && entry.launch && !hasSettings(entry, state.settings[kind])) return true
+  if (kind !== 'quantize' && entry.launch && entry.launch.seed !== state.seed) return true
   if (key === 'distill') return false
   return key === 'prune' ? isStale(state, 'distill') : isStale(state, 'prune') || isStale(state, 'distill')
 }
@@ -67,9 +71,11 @@ export function isStale(state: StudioState, key: RowKey): boolean {
 /** Scheme and group size name a quantized row, so another choice of them does not make it stale. */
 function hasSettings({ launch, row }: RowEntry, settings: OptionValues): boolean {
   const naming = row.stage === 'quantize' ? ['scheme', 'group_size'] : []
+  const isBeside = (key: string) =>
+    naming.includes(key) || (launch?.untrained === true && key.startsWith('recovery.'))
   const launched: Readonly<Record<string, unknown>> = launch?.stage ?? {}
   return Object.entries(settings).every(
-    ([key, value]) => naming.includes(key) || JSON.stringify(launched[key]) === JSON.stringify(value),
+    ([key, value]) => isBeside(key) || JSON.stringify(launched[key]) === JSON.stringify(value),
   )
 }
 
@@ -89,18 +95,27 @@ function scaled(state: StudioState, sizes: Sizes): Sizes {
   return { ...sizes, multiplyAdds: Math.round((sizes.multiplyAdds * reported) / ownTeacher) }
 }
 
-/** What pruning now would start from: the distilled student if there is one, else the teacher. */
+/** What pruning would start from: the distilled student if there is or will be one, else the teacher. */
+function pruneBase(state: StudioState, teacher: ModelSpec): ModelSpec {
+  const { distill } = state.rows
+  if (distill && !distill.isOutdated) return { ...teacher, layers: distill.row.layers }
+  return isUnderWay(state, 'distill') ? distilledSpec(teacher, state.settings.distill) : teacher
+}
+
 function plannedPrune(state: StudioState, teacher: ModelSpec): ModelSpec {
-  const layers = state.rows.distill?.row.layers ?? teacher.layers
-  return prunedSpec({ ...teacher, layers }, state.settings.prune)
+  return prunedSpec(pruneBase(state, teacher), state.settings.prune)
+}
+
+function isUnderWay({ activity, launches }: StudioState, kind: StageKind): boolean {
+  return activity.state !== 'idle' && launches.some(({ stage }) => stage.kind === kind)
 }
 
 /** What quantizing would start from: the pruned student, measured or planned, else what comes before it. */
 function quantizeBase(state: StudioState, teacher: ModelSpec): ModelSpec {
   const pruned = state.rows.prune
   if (pruned && !isStale(state, 'prune')) return { ...teacher, layers: pruned.row.layers }
-  if (pruned || state.isPrunePlanned) return plannedPrune(state, teacher)
-  return { ...teacher, layers: state.rows.distill?.row.layers ?? teacher.layers }
+  const isPlanned = pruned || state.isPrunePlanned || isUnderWay(state, 'prune')
+  return isPlanned ? plannedPrune(state, teacher) : pruneBase(state, teacher)
 }
 
 function measuredRow(
@@ -135,13 +150,14 @@ function quantizedRows(state: StudioState, scheme: string): readonly ComparisonR
     ([, { row }]) => row.stage === 'quantize' && row.scheme === scheme,
   )
   const isRunning = isBusyWith(state, 'quantize', scheme)
-  if (found.length === 0) return [emptyRow({ key: scheme, slot: 'quantize', scheme, isRunning }, sizesOf())]
+  const naming = { slot: 'quantize', scheme, schemeLabel: schemeLabel(state, scheme) } as const
+  if (found.length === 0) return [emptyRow({ ...naming, key: scheme, isRunning }, sizesOf())]
   return found
     .map(([key, { row }]): ComparisonRow => {
       const stale = isStale(state, key)
       const sizes = stale ? sizesOf(row.group_size) : rowSizes(row)
       return {
-        ...emptyRow({ key, slot: 'quantize', scheme, isRunning: isRunning && stale }, sizes),
+        ...emptyRow({ ...naming, key, isRunning: isRunning && stale }, sizes),
         ...(row.group_size === undefined ? {} : { groupSize: row.group_size }),
         measured: row,
         isStale: stale,
@@ -151,7 +167,7 @@ function quantizedRows(state: StudioState, scheme: string): readonly ComparisonR
 }
 
 function emptyRow(
-  base: Pick<ComparisonRow, 'key' | 'slot' | 'scheme' | 'isRunning'>,
+  base: Pick<ComparisonRow, 'key' | 'slot' | 'scheme' | 'schemeLabel' | 'isRunning'>,
   sizes?: Sizes,
 ): ComparisonRow {
   return { ...base, ...(sizes ? { sizes } : {}), isStale: true, isUntrained: false }
@@ -168,6 +184,9 @@ function rowSizes(row: ModelRow): Sizes {
 
 function isBusyWith(state: StudioState, slot: 'teacher' | StageKind, scheme?: string): boolean {
   const { activity, launches } = state
-  if (activity.state === 'idle' || activity.stage !== slot) return false
+  if (activity.state === 'idle') return false
+  // The teacher is measured as part of opening; only the progress tells.
+  if (slot === 'teacher') return state.progress?.stage === 'teacher'
+  if (activity.stage !== slot) return false
   return scheme === undefined || launches.some(({ stage }) => stage.scheme === scheme)
 }

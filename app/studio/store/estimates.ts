@@ -69,6 +69,12 @@ export function floatSizes(spec: ModelSpec, tokens: number): Sizes {
 export function quantizedSizes(spec: ModelSpec, settings: OptionValues, tokens: number): Sizes {
   const scheme = settings.scheme === 'W4A16' ? 'W4A16' : 'W8A8_DYNAMIC'
   const groupSize = typeof settings.group_size === 'number' ? settings.group_size : 64
-  const format = { ...ALL_FLOAT, scheme, groupSize, embeddings: 'INT8' } as const
+  const ignored = Array.isArray(settings.ignore) ? (settings.ignore as readonly string[]) : []
+  const format = {
+    scheme,
+    groupSize,
+    embeddings: settings.embeddings === 'F32' ? 'F32' : 'INT8',
+    isExempt: (layer: string) => ignored.some((part) => layer.includes(part)),
+  } as const
   return { ...floatSizes(spec, tokens), bytes: Math.round(modelBytes(spec, format)) }
 }

@@ -2,9 +2,15 @@
 import type { OptionValues, StageKind, StageRecipe } from '../../engine/protocol.ts'
 import type { StudioState } from './state.ts'
 
-/** Schemes that the bit width can be, in the catalog's order. */
-export function schemeIds(state: StudioState): readonly string[] {
-  return state.catalog?.schemes.map(({ id }) => id) ?? ['W8A8_DYNAMIC', 'W4A16']
+/** Schemes that the bit width can be, in the order of its option. */
+export function schemeIds({ catalog }: Pick<StudioState, 'catalog'>): readonly string[] {
+  const option = catalog?.stages.quantize.find(({ key }) => key === 'scheme')
+  if (option?.kind === 'choice') return option.choices.map(({ value }) => String(value))
+  return catalog?.schemes.map(({ id }) => id) ?? []
+}
+
+export function schemeLabel({ catalog }: Pick<StudioState, 'catalog'>, id: string): string {
+  return catalog?.schemes.find((scheme) => scheme.id === id)?.label ?? id
 }
 
 export function stageRecipe(state: StudioState, kind: StageKind, scheme?: string): StageRecipe {

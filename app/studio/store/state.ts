@@ -19,6 +19,7 @@ import type {
 export interface Launch {
   readonly stage: StageRecipe
   readonly untrained: boolean
+  readonly seed: number
 }
 
 export interface RowEntry {

@@ -1,5 +1,6 @@
 // State of the seven steps and of the buttons, derived from what was loaded, run and changed since.
 import type { StageKind } from '../../engine/protocol.ts'
+import { isFatal } from './apply-event.ts'
 import { isStale } from './comparison.ts'
 import type { StudioState } from './state.ts'
 
@@ -80,6 +81,6 @@ export function canExport(state: StudioState): boolean {
 }
 
 /** A full memory passes; a missing or lost GPU does not. */
-function isGpuReady(state: StudioState): boolean {
-  return state.gpuFault === undefined || state.gpuFault.code === 'gpu-memory'
+export function isGpuReady({ gpuFault }: StudioState): boolean {
+  return gpuFault === undefined || !isFatal(gpuFault)
 }

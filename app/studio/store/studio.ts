@@ -6,6 +6,7 @@ import { applyEvent, makes, outdate } from './apply-event.ts'
 import type { SortedFiles } from './files.ts'
 import { schemeIds, stageRecipe } from './recipe.ts'
 import { FLOAT_WIDTH, initialState, type Launch, type StartCommand, type StudioState } from './state.ts'
+import { isGpuReady } from './steps.ts'
 
 export type SettingsKind = keyof StudioState['settings']
 
@@ -69,14 +70,14 @@ type Start = (command: StartCommand) => void
 /** Starts work, or keeps it for when the present work ends; a newer request replaces the one that waits. */
 function createStarter(store: StoreApi<StudioState>, send: (command: Command) => void): Start {
   return (command) => {
-    const { activity, model } = store.getState()
-    if (!model) return
+    const { activity, model, seed } = store.getState()
+    if (!model || !isGpuReady(store.getState())) return
     if (activity.state !== 'idle') return store.setState({ queued: command })
     const stages = command.type === 'run-all' ? command.stages : [command.stage]
     const untrained = command.type === 'run-stage' && command.untrained === true
-    const launches = stages.map((stage) => ({ stage, untrained }))
+    const launches = stages.map((stage) => ({ stage, untrained, seed }))
     store.setState((state) => ({
-      launches: launches,
+      launches,
       activity: { state: 'running', ...(stages[0] ? { stage: stages[0].kind } : {}) },
       rows: outdate(state.rows, (key) => launches.some((launch) => remakes(launch, state, key))),
     }))
@@ -90,7 +91,11 @@ function remakes(launch: Launch, state: StudioState, key: keyof StudioState['row
 }
 
 function openingIntents(store: StoreApi<StudioState>, send: (command: Command) => void) {
-  const opening = () => store.setState({ activity: { state: 'running', stage: 'open' }, queued: undefined })
+  // Without a GPU the engine answers nothing, so the page must not wait for it.
+  const opening = () => {
+    if (isGpuReady(store.getState()))
+      store.setState({ activity: { state: 'running', stage: 'open' }, queued: undefined })
+  }
   return {
     openSample: () => {
       opening()

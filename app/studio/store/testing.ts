@@ -52,8 +52,8 @@ export const catalog: Catalog = {
   architectures: [],
   criteria: [],
   schemes: [
-    { id: 'W8A8_DYNAMIC', label: 'INT8', help: '' },
     { id: 'W4A16', label: 'INT4', help: '' },
+    { id: 'W8A8_DYNAMIC', label: 'INT8', help: '' },
   ],
   exports: [
     {
@@ -76,7 +76,10 @@ export const catalog: Catalog = {
         label: 'Scheme',
         help: '',
         default: 'W8A8_DYNAMIC',
-        choices: [{ value: 'W8A8_DYNAMIC', label: 'INT8' }],
+        choices: [
+          { value: 'W8A8_DYNAMIC', label: 'INT8' },
+          { value: 'W4A16', label: 'INT4' },
+        ],
       },
       {
         kind: 'choice',

@@ -27,7 +27,7 @@ describe('format', () => {
       '4.09 MB',
       '438 MB',
     ])
-    expect([bytes(812), bytes(2.1e9)]).toEqual(['812 byte', '2.1 GB'])
+    expect([bytes(812), bytes(2.1e9)]).toEqual(['812 B', '2.1 GB'])
   })
 
   it('writes shares, points and intervals with a true minus sign', () => {

@@ -36,9 +36,10 @@ export function megabytes(bytes: number): string {
 
 /** Bytes in the unit that suits them, for memory and file lists. */
 export function bytes(value: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
-  const power = value < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(value) / 3))
-  const unit = units[power] ?? 'byte'
+  if (value < 1000) return `${exact(value)} B`
+  const units = ['kilobyte', 'megabyte', 'gigabyte'] as const
+  const power = Math.min(3, Math.floor(Math.log10(value) / 3))
+  const unit = units[power - 1] ?? 'gigabyte'
   return number(value / 1000 ** power, { style: 'unit', unit, maximumSignificantDigits: 3 })
 }
 

@@ -1,0 +1,106 @@
+// Progress on a terminal and elsewhere: one line that is redrawn, or one line per finished phase.
+import { describe, expect, it } from 'vitest'
+import type { Event, LossPoint, Progress } from '../engine/protocol.ts'
+import { duration, ProgressBar } from './progress-bar.ts'
+
+/** A stream that keeps what is written, and a bar on it. */
+function barOn(stream: { isTTY: boolean; columns?: number }) {
+  const written: string[] = []
+  const out = { ...stream, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream
+  return { bar: new ProgressBar(out), written }
+}
+
+const progress = (values: Partial<Progress>): Event => ({
+  type: 'progress',
+  progress: { stage: 'distill', phase: 'train', done: 0, total: 100, unit: 'steps', rate: 5.25, ...values },
+})
+const point = (values: Partial<LossPoint>): LossPoint => ({ stage: 'distill', step: 0, loss: 1, ...values })
+/** What a line that is redrawn starts with: to the left edge, and clear. */
+const REDRAW = '\r\u001b[2K'
+
+describe('on a terminal', () => {
+  it('redraws one line with a bar, counts, rate and time left', () => {
+    const { bar, written } = barOn({ isTTY: true, columns: 120 })
+    bar.handle(progress({ done: 50, secondsLeft: 200 }))
+    bar.handle(progress({ done: 100, rate: 12.6 }))
+    expect(written).toEqual([
+      `${REDRAW}distill: training ${'█'.repeat(12)}${'░'.repeat(12)} 50/100 steps · 5.3/s · 3 min 20 s left`,
+      `${REDRAW}distill: training ${'█'.repeat(24)} 100/100 steps · 13/s`,
+    ])
+  })
+
+  it('shows the latest loss and validation until the row is measured', () => {
+    const { bar, written } = barOn({ isTTY: true, columns: 200 })
+    bar.handle({
+      type: 'loss',
+      points: [point({ step: 1, loss: 2, validation: 0.5 }), point({ step: 2, loss: 1.23456 })],
+    })
+    bar.handle(progress({ done: 2 }))
+    expect(written.at(-1)).toContain('loss 1.235 · validation 50.00 %')
+    bar.handle({ type: 'row' } as unknown as Event)
+    bar.handle(progress({ done: 3 }))
+    expect(written.at(-1)).not.toMatch(/loss|validation/)
+  })
+
+  it('never fills a whole line, which would wrap', () => {
+    const { bar, written } = barOn({ isTTY: true, columns: 40 })
+    bar.handle(progress({ done: 50, secondsLeft: 200 }))
+    expect(written[0]!.slice(REDRAW.length).length).toBeLessThan(40)
+  })
+
+  it('draws an empty bar while the total is unknown', () => {
+    const { bar, written } = barOn({ isTTY: true })
+    bar.handle(progress({ done: 0, total: 0, rate: 0 }))
+    expect(written[0]).toContain(`${'░'.repeat(24)} 0/0 steps`)
+  })
+
+  it('leaves the line before a note and at the end, once', () => {
+    const { bar, written } = barOn({ isTTY: true })
+    bar.handle(progress({ done: 1 }))
+    bar.note('a note')
+    bar.end()
+    bar.handle(progress({ done: 2 }))
+    bar.end()
+    bar.end()
+    expect(written.slice(1, 3)).toEqual(['\n', 'a note\n'])
+    expect(written.slice(4)).toEqual(['\n'])
+  })
+})
+
+describe('elsewhere', () => {
+  it('writes a line when a phase is finished, once, and nothing before', () => {
+    const { bar, written } = barOn({ isTTY: false })
+    for (const done of [1, 50, 99, 100, 100]) bar.handle(progress({ done }))
+    bar.handle(progress({ phase: 'measure', done: 30, total: 30, unit: 'rows' }))
+    bar.end()
+    expect(written).toEqual(['distill: training: 100 steps\n', 'distill: measuring: 30 rows\n'])
+  })
+
+  it('writes each validation with its step', () => {
+    const { bar, written } = barOn({ isTTY: false })
+    bar.handle(progress({ phase: 'validate', done: 10, total: 10 }))
+    bar.handle({ type: 'loss', points: [point({ step: 7 }), point({ step: 8, validation: 0.91234 })] })
+    expect(written).toEqual(['step 8: validation 91.23 %\n'])
+  })
+
+  it('writes no control characters', () => {
+    const { bar, written } = barOn({ isTTY: false })
+    for (const done of [50, 100]) bar.handle(progress({ done }))
+    for (const character of ['\r', '\u001b']) expect(written.join('')).not.toContain(character)
+  })
+})
+
+describe('duration', () => {
+  it.each([
+    [0, '0 s'],
+    [45.4, '45 s'],
+    [59.6, '1 min 0 s'],
+    [200, '3 min 20 s'],
+    [3599, '59 min 59 s'],
+    [3600, '1 h 00 min'],
+    [3900, '1 h 05 min'],
+    [90_000, '25 h 00 min'],
+  ])('shows %d seconds as %s', (seconds, text) => {
+    expect(duration(seconds)).toBe(text)
+  })
+})
