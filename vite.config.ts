@@ -5,6 +5,11 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   plugins: [react()],
   worker: { format: 'es' },
+  build: { target: 'es2022' },
+  ssr: {
+    external: ['webgpu', 'onnxruntime-node'],
+    noExternal: ['@huggingface/tokenizers', '@bufbuild/protobuf', 'papaparse'],
+  },
   test: {
     include: ['kernels/**/*.test.ts', 'app/**/*.test.ts', 'public/**/*.test.ts'],
     testTimeout: 60_000,

@@ -1,7 +1,8 @@
 // AdamW with gradient-norm clipping (Loshchilov & Hutter 2019; PyTorch's order of operations).
-//   g = gradient * min(1, clip_norm / (norm + 1e-6))     m = b1 m + (1 - b1) g     v = b2 v + (1 - b2) g^2
+//   g = gradient * min(1, clip_norm / (norm + 1e-6))     m = b1 m + rest1 g     v = b2 v + rest2 g^2
 //   parameter = parameter * decay_factor - step_size * m / (sqrt(v) * variance_factor + epsilon)
-// decay_factor = 1 - lr * decay, step_size = lr / (1 - b1^t), variance_factor = 1 / sqrt(1 - b2^t) come from the CPU.
+// rest = 1 - b (formed in f32 from 0.999 it would be 5e-5 off), decay_factor = 1 - lr * decay, step_size = lr / (1 - b1^t)
+// and variance_factor = 1 / sqrt(1 - b2^t) come from the CPU.
 // norm[1] != 0 says that a gradient is not finite: nothing is written then.
 // Shapes: all [count]; norm [2]. Four neighboring elements per invocation.
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
@@ -11,7 +12,8 @@
 @group(0) @binding(4) var<storage, read_write> variance: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
 struct Params {
-  count: u32, step_size: f32, decay_factor: f32, variance_factor: f32, beta1: f32, beta2: f32, epsilon: f32, clip_norm: f32
+  count: u32, step_size: f32, decay_factor: f32, variance_factor: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32,
+  epsilon: f32, clip_norm: f32
 }
 
 @compute @workgroup_size(64)
@@ -22,8 +24,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let begin = (linear_group(group, groups) * 64u + lane) * 4u;
   for (var i = begin; i < min(begin + 4u, params.count); i++) {
     let g = gradient[i] * clip;
-    let m = params.beta1 * momentum[i] + (1.0 - params.beta1) * g;
-    let v = params.beta2 * variance[i] + (1.0 - params.beta2) * g * g;
+    let m = params.beta1 * momentum[i] + params.rest1 * g;
+    let v = params.beta2 * variance[i] + params.rest2 * g * g;
     momentum[i] = m;
     variance[i] = v;
     let update = m / (sqrt(v) * params.variance_factor + params.epsilon);

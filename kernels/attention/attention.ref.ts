@@ -20,12 +20,15 @@ const range = (n: number) => [...Array(n).keys()]
 function weightsOf(c: AttentionCase, b: number, h: number) {
   const at = (part: number, t: number, d: number) => c.qkv[place(c, part, b * c.tokens + t, h, d)]!
   const lines = range(c.tokens).map((t) => {
-    const exps = range(c.tokens).map((j) => {
-      const score = range(c.headSize).reduce((sum, d) => sum + at(0, t, d) * at(1, j, d), 0)
-      return c.mask[b * c.tokens + j] ? Math.exp(score / Math.sqrt(c.headSize)) : 0
-    })
+    const visible = range(c.tokens).map((j) => Boolean(c.mask[b * c.tokens + j]))
+    const scores = range(c.tokens).map(
+      (j) => range(c.headSize).reduce((sum, d) => sum + at(0, t, d) * at(1, j, d), 0) / Math.sqrt(c.headSize),
+    )
+    const shift = Math.max(...scores)
+    const exps = scores.map((score, j) => (visible[j] ? Math.exp(score - shift) : 0))
     const sum = exps.reduce((x, y) => x + y, 0)
-    return { weights: exps.map((e) => (sum > 0 ? e / sum : 0)), logSumExp: sum > 0 ? Math.log(sum) : 3e38 }
+    const logSumExp = sum > 0 ? shift + Math.log(sum) : 3e38
+    return { weights: exps.map((e) => (sum > 0 ? e / sum : 0)), logSumExp }
   })
   return { weights: lines.map((l) => l.weights), logSumExp: lines.map((l) => l.logSumExp) }
 }

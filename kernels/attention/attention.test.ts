@@ -87,9 +87,8 @@ test('the reference gradients are finite differences', () => {
 test.each([
   [1, 1, 1, 1],
   [3, 5, 2, 3],
-  [2, 7, 3, 32],
-  [1, 33, 1, 12],
-  [2, 31, 2, 64],
+  [1, 9, 2, 64],
+  [2, 33, 1, 4],
   [2, 4, 12, 4],
 ])('batch %i, %i tokens, %i heads of %i match f64 and repeat bit for bit', async (...sizes) => {
   const e = example(...(sizes as [number, number, number, number]))
@@ -115,13 +114,11 @@ test('delta summed over tokens and sequences is the gradient of gates of 1', asy
   expect(maxError(sums, attentionGradReference(e, e.gradOut).gradGates)).toBeLessThan(1e-5)
 })
 
-test('large scores do not overflow and NaN ends', async () => {
-  const e = example(1, 4, 1, 4)
-  e.qkv.forEach((v, i) => {
-    e.qkv[i] = v * 40
-  })
+test('large scores do not overflow, and NaN ends', async () => {
+  const e = example(1, 5, 1, 4)
+  e.qkv = e.qkv.map((v) => v * 40)
   const { out } = await run(e)
-  expect(maxError(out, attentionReference(e).out)).toBeLessThan(60 * attentionTolerance(4, 4, 7200))
+  expect(maxError(out, attentionReference(e).out)).toBeLessThan(60 * attentionTolerance(5, 4, 7200))
   e.qkv[0] = Number.NaN
   expect((await run(e)).out[0]).toBeNaN()
 })

@@ -41,7 +41,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var first = 0u; first < params.tokens; first += 4u) {
     let keys = min(vec4u(first, first + 1u, first + 2u, first + 3u), vec4u(last));
     let k = (sequence + keys) * 3u * width + width + head;
-    var score = array<vec4f, QUERIES>();
+    var score = array<vec4f, QUERIES>(); // explicit: drivers were seen to keep the last block's values
     for (var u = 0u; u < units; u++) {
       let k0 = qkv[k.x + u];
       let k1 = qkv[k.y + u];

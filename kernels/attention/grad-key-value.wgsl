@@ -39,7 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let rows = sequence + min(block, vec4u(last));
     let q = rows * 3u * width + head;
     let g = rows * width + head;
-    var score = array<vec4f, KEYS>();
+    var score = array<vec4f, KEYS>(); // explicit: drivers were seen to keep the last block's values
     var product = array<vec4f, KEYS>(); // grad_out . v
     for (var u = 0u; u < units; u++) {
       let q0 = qkv[q.x + u];

@@ -37,7 +37,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let keys = min(block, vec4u(last));
     let k = (sequence + keys) * 3u * width + width + head;
     let v = k + width;
-    var score = array<vec4f, QUERIES>();
+    var score = array<vec4f, QUERIES>(); // explicit: drivers were seen to keep the last block's values
     var product = array<vec4f, QUERIES>(); // grad_out . v
     for (var u = 0u; u < units; u++) {
       let k0 = qkv[k.x + u];

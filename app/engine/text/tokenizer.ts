@@ -34,7 +34,7 @@ export async function loadTokenizer(folder: Folder): Promise<Tokenizer> {
   return createTokenizer(definition, config, source.name)
 }
 
-function createTokenizer(
+export function createTokenizer(
   definition: Record<string, unknown>,
   config: Record<string, unknown>,
   name: string,

@@ -1,0 +1,152 @@
+// Every shader against its TypeScript twin: bindings, access, parameters, so that the two languages cannot drift apart.
+import { expect, test } from 'vitest'
+import { gemmInt4 } from './gemm-int4/gemm-int4.ts'
+import { gemmInt8 } from './gemm-int8/gemm-int8.ts'
+import { columnSums, matmul } from './matmul/matmul.ts'
+import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from './quantize/quantize.ts'
+import type { Gpu } from './runtime/gpu.ts'
+import { compileKernel, type Kernel, kernelSource } from './runtime/kernel.ts'
+import { createTensor } from './runtime/tensor.ts'
+import { testGpu } from './runtime/testing.ts'
+
+const modules = import.meta.glob<Record<string, unknown>>(
+  ['./*/*.ts', '!./runtime/*.ts', '!./*/*.test.ts', '!./*/*.ref.ts'],
+  { eager: true },
+)
+const shaders = import.meta.glob<string>('./*/*.wgsl', { query: '?raw', import: 'default', eager: true })
+
+const isKernel = (value: unknown): value is Kernel =>
+  typeof value === 'object' && value !== null && 'source' in value && 'bindings' in value
+
+/** `<module>: <export>` and the definition, for every exported kernel. */
+const exported = Object.entries(modules).flatMap(([path, module]) =>
+  Object.entries(module)
+    .filter((entry): entry is [string, Kernel] => isKernel(entry[1]))
+    .map(([name, kernel]) => [`${path}: ${name}`, kernel] as const),
+)
+
+/** Kernels that are made per shape, caught as products of 2 x 4 matrices (and a long one) launch them. */
+async function launchedKernels() {
+  const gpu = await testGpu()
+  const caught = new Map<string, Kernel>()
+  const dispatch: Gpu['dispatch'] = (call) => {
+    caught.set(`${call.kernel.name} ${JSON.stringify(call.kernel.constants ?? {})}`, call.kernel)
+    gpu.dispatch(call)
+  }
+  const recorder: Gpu = Object.create(gpu, {
+    dispatch: { value: dispatch },
+    operationsPerSubmission: { value: 1e6 },
+  })
+  const f32 = () => createTensor(gpu, 'f32', [4096 * 4], 'test')
+  const u32 = () => createTensor(gpu, 'u32', [64], 'test')
+  const [x, y, out, bias, residual, scales] = [f32(), f32(), f32(), f32(), f32(), f32()]
+  const codes = u32()
+  const size = { rows: 4, cols: 4, inner: 4 }
+  const grouped = { rows: 4, cols: 4, groupSize: 8 }
+  for (const form of ['NN', 'NT', 'TN'] as const) matmul(recorder, { a: x, b: y, out }, { form, ...size })
+  matmul(recorder, { a: x, b: y, out, bias, residual }, { form: 'NT', ...size, gelu: 'exact' })
+  matmul(recorder, { a: x, b: y, out }, { form: 'TN', ...size, inner: 4096 })
+  columnSums(recorder, { x, out }, { rows: 4, cols: 4 })
+  quantizeRows(recorder, { x, codes, scales }, { rows: 4, cols: 4 })
+  dequantizeRows(recorder, { codes, scales, out }, { rows: 4, cols: 4 })
+  packInt4(recorder, { x, codes, scales }, grouped)
+  dequantizeInt4(recorder, { codes, scales, out }, grouped)
+  gemmInt8(recorder, { codesA: codes, scalesA: scales, codesW: codes, scalesW: bias, out }, size)
+  gemmInt4(recorder, { a: x, codesW: codes, scalesW: scales, out }, { ...size, groupSize: 8 })
+  await gpu.finish()
+  return [...caught.values()].map((kernel, i) => [`launched ${i}: ${kernel.name}`, kernel] as const)
+}
+
+const kernels = [...exported, ...(await launchedKernels())]
+
+/** Source without its comments (shaders use line comments only). */
+const code = (source: string) => source.replace(/\/\/.*$/gm, '')
+
+const ACCESS: Record<string, string> = { read: 'read', read_write: 'write' }
+
+/** `[name, access]` of the storage bindings in binding order, and the uniform's name and place. */
+function bindingsOf(source: string) {
+  const pattern =
+    /@group\((\d+)\)\s*@binding\((\d+)\)\s*var\s*<\s*(\w+)\s*(?:,\s*(\w+)\s*)?>\s*(\w+)\s*:\s*(\w+)/g
+  const found = [...code(source).matchAll(pattern)].map(([, group, place, space, access, name, type]) => {
+    return { group: Number(group), place: Number(place), space, access, name: name!, type }
+  })
+  const sorted = found.sort((a, b) => a.place - b.place)
+  const storage = sorted.filter(({ space }) => space === 'storage')
+  return {
+    places: sorted.map(({ group, place }) => [group, place]),
+    storage: storage.map(({ name, access }) => [name, ACCESS[access ?? 'read'] ?? access]),
+    last: sorted.at(-1),
+  }
+}
+
+/** `[name, type]` of the members of `struct Params`, in order. */
+function paramsOf(source: string) {
+  const body = /struct\s+Params\s*\{([^}]*)\}/.exec(code(source))?.[1] ?? ''
+  return body
+    .split(',')
+    .map((member) => member.trim())
+    .filter(Boolean)
+    .map((member) => member.split(/\s*:\s*/))
+}
+
+/** A twin's name as its shader spells it: TypeScript may say aQuads where WGSL says a_quads. */
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const spelled = (record: Record<string, string>) =>
+  Object.entries(record).map(([name, kind]) => [snakeCase(name), kind])
+
+test('kernels and shaders were found', () => {
+  expect(kernels.length).toBeGreaterThan(20)
+  expect(Object.keys(shaders).length).toBeGreaterThan(20)
+})
+
+test.each(kernels)('%s has the bindings of its shader, in its order', (_, kernel) => {
+  const { places, storage, last } = bindingsOf(kernelSource(kernel))
+  expect(storage).toEqual(spelled(kernel.bindings))
+  expect(places).toEqual([...storage, 'params'].map((_, i) => [0, i]))
+  expect([last?.space, last?.name, last?.type]).toEqual(['uniform', 'params', 'Params'])
+  expect(storage.length, 'storage buffers').toBeLessThanOrEqual(8)
+  const firstWrite = storage.findIndex(([, access]) => access === 'write')
+  expect(
+    storage.slice(firstWrite).every(([, access]) => access === 'write'),
+    'inputs before outputs',
+  ).toBe(true)
+})
+
+test.each(kernels)('%s has the parameters of its shader, in its order', (_, kernel) => {
+  expect(paramsOf(kernelSource(kernel))).toEqual(spelled(kernel.params))
+})
+
+test.each(kernels)(
+  '%s is named after a shader file and sets only constants that the shader has',
+  (_, kernel) => {
+    expect(shaders[`./${kernel.name}.wgsl`], kernel.name).toBe(kernel.source)
+    const names = Object.keys(kernel.constants ?? {})
+    for (const name of names) expect(code(kernel.source)).toMatch(new RegExp(`override ${name}\\b`))
+    expect(code(kernel.source)).toMatch(/\bfn main\(/)
+  },
+)
+
+test.each(kernels)('%s compiles without errors or warnings', async (_, kernel) => {
+  const gpu = await testGpu()
+  const module = gpu.device.createShaderModule({ code: kernelSource(kernel) })
+  const { messages } = await module.getCompilationInfo()
+  expect(messages.map(({ lineNum, message }) => `${lineNum}: ${message}`)).toEqual([])
+  await gpu.scope(() => {
+    compileKernel(gpu.device, kernel)
+  })
+})
+
+test.each(Object.keys(shaders))('%s is used, starts with a comment and has at most 150 lines', (path) => {
+  const text = shaders[path]!
+  const used = kernels.some(([, kernel]) => kernel.source === text || kernel.libraries?.includes(text))
+  // The element of four is put in by `withLanes`, whatever the definition lists.
+  expect(used || path === './lib/lanes4.wgsl', 'used by an exported kernel').toBe(true)
+  expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(150)
+  expect(text.startsWith('// ')).toBe(true)
+})
+
+test('no shader uses what an adapter may lack, or float atomics and barriers in disguise', () => {
+  for (const [path, text] of Object.entries(shaders))
+    expect(code(text), path).not.toMatch(/\benable\b|\bsubgroup\w*\(|\bf16\b|\batomic\w*|\w*[bB]arrier\(/)
+})
