@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { gpuEnvironment } from '../engine/hosts/gpu-driver.mjs'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
-const BUNDLE = join(ROOT, 'dist/cli/main.js')
+const BUNDLE = join(ROOT, '.decant/cli/main.js')
 const SOURCES = ['app', 'kernels', 'package-lock.json', 'vite.config.ts']
 /** Commands that compute; the others need no driver. */
 const GPU_COMMANDS = ['predict', 'evaluate', 'run']
@@ -21,7 +21,7 @@ function newestChange(path) {
 function build() {
   process.stderr.write('Building the command line (first use, or the sources changed) …\n')
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js')
-  const args = [vite, 'build', '--ssr', 'app/cli/main.ts', '--outDir', 'dist/cli', '--logLevel', 'warn']
+  const args = [vite, 'build', '--ssr', 'app/cli/main.ts', '--outDir', '.decant/cli', '--logLevel', 'warn']
   const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 2, 2] })
   if (status === 0) return
   process.stderr.write('The command line could not be built. Run `npm ci` and try again.\n')
