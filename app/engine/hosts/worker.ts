@@ -16,6 +16,8 @@ import { MemoryFolder } from './memory-folder.ts'
 
 const SAMPLE_MODEL = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']
 
+const MEMORY_INTERVAL_MS = 1000
+
 const emit = (event: Event): void => self.postMessage(event)
 
 type StageName = Progress['stage']
@@ -56,15 +58,21 @@ class Worker {
     const stage = stageOf(command)
     this.#session.control = new RunControl()
     emit({ type: 'state', state: 'running', stage })
+    const memory = setInterval(() => this.#emitMemory(), MEMORY_INTERVAL_MS)
     try {
       await this.#execute(command)
     } catch (error) {
       emit({ type: 'error', error: reportError(error), stage })
     } finally {
-      const { now, peak, budget } = this.#session.gpu.pool.ledger
-      emit({ type: 'memory', now, peak, budget })
+      clearInterval(memory)
+      this.#emitMemory()
       emit({ type: 'state', state: 'idle' })
     }
+  }
+
+  #emitMemory(): void {
+    const { now, peak, budget } = this.#session.gpu.pool.ledger
+    emit({ type: 'memory', now, peak, budget })
   }
 
   async #execute(command: Command): Promise<void> {
@@ -80,6 +88,7 @@ class Worker {
         return this.#prepare(this.#tables, { ...this.#dataOptions, ...command.data })
       case 'set-seed':
         session.seed = command.seed
+        if (session.data) await this.#prepare(this.#tables, this.#dataOptions)
         return
       case 'run-stage': {
         session.dropBefore(command.stage)
@@ -127,8 +136,10 @@ class Worker {
     const table = await openTable(blobSource(command.file.name, command.file))
     const tables = { ...(this.#isSample ? {} : this.#tables), [command.role]: table }
     const { text, label } = command
-    const columns = { ...(text === undefined ? {} : { text }), ...(label === undefined ? {} : { label }) }
-    await this.#prepare(tables, columns)
+    const { validation, max_length, train, test } = this.#dataOptions
+    const kept = this.#isSample ? { validation, max_length } : { validation, max_length, train, test }
+    const columns = { text, label, ...kept, [command.role]: command.file.name }
+    await this.#prepare(tables, onlyDefined(columns))
     this.#isSample = false
   }
 
@@ -173,6 +184,11 @@ function stageOf(command: Command): StageName {
   if (command.type === 'run-all') return command.stages[0]?.kind ?? 'distill'
   if (command.type === 'export') return 'export'
   return 'open'
+}
+
+/** The entries that have a value. */
+function onlyDefined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 }
 
 async function fetchSource(base: URL, path: string, name = path): Promise<ByteSource> {
