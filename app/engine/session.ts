@@ -186,11 +186,6 @@ export class Session {
     else this.dropStage(stage.kind)
   }
 
-  /** Drops everything but the teacher. */
-  dropAllStages(): void {
-    this.#dropFrom(1)
-  }
-
   /** Drops the row of a stage and all that build on it. */
   dropStage(kind: StageRecipe['kind']): void {
     const rank = STAGE_ORDER.indexOf(kind)

@@ -152,9 +152,9 @@ class Worker {
   }
 
   async #runAll(stages: Extract<Command, { type: 'run-all' }>['stages']): Promise<void> {
-    this.#session.dropAllStages()
     for (const stage of stages) {
       emit({ type: 'state', state: 'running', stage: stage.kind })
+      this.#session.dropBefore(stage)
       const { cancelled } = await this.#session.runStage(stage)
       if (cancelled)
         throw new StudioError('cancelled', 'Cancelled; the best weights so far are kept and measured.')
