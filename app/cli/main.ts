@@ -1,5 +1,6 @@
 // Entry of the command line: runs one command, results to stdout, everything else to stderr.
 import { type Fault, reportError } from '../engine/base/errors.ts'
+import { closeNodeGpu } from '../engine/hosts/node-gpu.ts'
 import { parseArguments, USAGE } from './arguments.ts'
 import { evaluate } from './evaluate.ts'
 import { inspect } from './inspect.ts'
@@ -33,7 +34,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// Dawn's threads keep the process alive; everything is flushed by now.
+// Dawn's threads keep the process alive; everything is flushed and the GPU is at rest by now.
 const code = await main(process.argv.slice(2))
 await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+await closeNodeGpu()
 process.exit(code)

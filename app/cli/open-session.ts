@@ -8,10 +8,11 @@ import type { ProgressBar } from './progress-bar.ts'
 export async function openSession(progress: ProgressBar): Promise<{ session: Session; selfTest: SelfTest }> {
   const gpu = await openNodeGpu()
   const session = new Session(gpu, (event) => progress.handle(event))
-  process.on('SIGINT', () => {
-    progress.note('Stopping …')
+  const stop = () => {
+    if (!session.control.isCancelled) progress.note('Stopping …')
     session.control.cancel()
-  })
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
   const result = await selfTest(gpu)
   if (result.failed.length > 0)
     progress.note(`Self-test: these kernels are wrong on this adapter: ${result.failed.join(', ')}.`)

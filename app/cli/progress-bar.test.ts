@@ -1,13 +1,14 @@
-// Progress on a terminal and elsewhere: one line that is redrawn, or one line per finished phase.
+// Progress on a terminal and elsewhere: one line that is redrawn, or lines of a log.
 import { describe, expect, it } from 'vitest'
 import type { Event, LossPoint, Progress } from '../engine/protocol.ts'
 import { duration, ProgressBar } from './progress-bar.ts'
 
-/** A stream that keeps what is written, and a bar on it. */
+/** A stream that keeps what is written, and a bar on it whose clock the test moves. */
 function barOn(stream: { isTTY: boolean; columns?: number }) {
   const written: string[] = []
+  const clock = { seconds: 0 }
   const out = { ...stream, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream
-  return { bar: new ProgressBar(out), written }
+  return { bar: new ProgressBar(out, () => clock.seconds * 1000), written, clock }
 }
 
 const progress = (values: Partial<Progress>): Event => ({
@@ -74,6 +75,34 @@ describe('elsewhere', () => {
     bar.handle(progress({ phase: 'measure', done: 30, total: 30, unit: 'rows' }))
     bar.end()
     expect(written).toEqual(['distill: training: 100 steps\n', 'distill: measuring: 30 rows\n'])
+  })
+
+  it('writes where a long phase is every 30 seconds, with its rate, time left and loss', () => {
+    const { bar, written, clock } = barOn({ isTTY: false })
+    bar.handle({ type: 'loss', points: [point({ step: 1, loss: 2.5 })] })
+    for (let second = 1; second <= 90; second++) {
+      clock.seconds = second
+      bar.handle(progress({ done: second, secondsLeft: 100 - second }))
+    }
+    expect(written).toEqual([
+      'distill: training: 30/100 steps · 5.3/s · 1 min 10 s left · loss 2.500\n',
+      'distill: training: 60/100 steps · 5.3/s · 40 s left · loss 2.500\n',
+      'distill: training: 90/100 steps · 5.3/s · 10 s left · loss 2.500\n',
+    ])
+  })
+
+  it('counts the 30 seconds from the last line of any kind, validations included', () => {
+    const { bar, written, clock } = barOn({ isTTY: false })
+    clock.seconds = 29
+    bar.handle({ type: 'loss', points: [point({ step: 8, validation: 0.5 })] })
+    for (const second of [31, 58, 59]) {
+      clock.seconds = second
+      bar.handle(progress({ phase: 'validate', done: second, rate: 20 }))
+    }
+    expect(written).toEqual([
+      'step 8: validation 50.00 %\n',
+      'distill: validating: 59/100 steps · 20/s · loss 1.000 · validation 50.00 %\n',
+    ])
   })
 
   it('writes each validation with its step', () => {

@@ -1,7 +1,9 @@
-// Progress on stderr: a bar with rate and time left on a terminal, a line per finished phase elsewhere.
+// Progress on stderr: a bar with rate and time left on a terminal; elsewhere a line per finished phase, and now and then one inside.
 import type { Event, LossPoint, Progress } from '../engine/protocol.ts'
 
 const BAR_WIDTH = 24
+/** Elsewhere than on a terminal, a phase that goes on is reported this often: enough to see from a log where it is. */
+const REPORT_MS = 30_000
 const PHASE_NAMES: Readonly<Record<Progress['phase'], string>> = {
   load: 'loading',
   'self-test': 'self-test',
@@ -19,13 +21,19 @@ const PHASE_NAMES: Readonly<Record<Progress['phase'], string>> = {
 /** Receives the engine's events; `end` leaves the terminal on a fresh line. */
 export class ProgressBar {
   readonly #out: NodeJS.WriteStream
+  readonly #now: () => number
   #loss: LossPoint | undefined
   #validation: number | undefined
   #isOpen = false
   #finished = ''
+  /** Elsewhere: when the last line was written. */
+  #reportedAt: number
 
-  constructor(out: NodeJS.WriteStream) {
+  /** @param now milliseconds */
+  constructor(out: NodeJS.WriteStream, now: () => number = () => performance.now()) {
     this.#out = out
+    this.#now = now
+    this.#reportedAt = now()
   }
 
   handle(event: Event): void {
@@ -53,30 +61,43 @@ export class ProgressBar {
 
   #reportValidation({ step, validation }: LossPoint): void {
     this.#validation = validation
-    if (!this.#out.isTTY) this.note(`step ${step}: validation ${percent(validation!)}`)
+    if (!this.#out.isTTY) this.#report(`step ${step}: validation ${percent(validation!)}`)
   }
 
   #show(progress: Progress): void {
     const label = `${progress.stage}: ${PHASE_NAMES[progress.phase]}`
     if (this.#out.isTTY) {
-      this.#out.write(`\r\x1b[2K${this.#line(label, progress)}`.slice(0, (this.#out.columns ?? 100) + 4))
+      const line = `${label} ${barOf(progress)} ${this.#counts(progress)}`
+      this.#out.write(`\r\x1b[2K${line}`.slice(0, (this.#out.columns ?? 100) + 4))
       this.#isOpen = true
-      return
-    }
-    const key = `${label} ${progress.total}`
-    if (progress.done < progress.total || key === this.#finished || progress.phase === 'validate') return
-    this.#finished = key
-    this.#out.write(`${label}: ${progress.total} ${progress.unit}\n`)
+    } else if (progress.done < progress.total) {
+      if (this.#now() - this.#reportedAt >= REPORT_MS) this.#report(`${label}: ${this.#counts(progress)}`)
+    } else this.#reportFinished(label, progress)
   }
 
-  #line(label: string, { done, total, unit, rate, secondsLeft }: Progress): string {
-    const filled = total > 0 ? Math.round((done / total) * BAR_WIDTH) : 0
-    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
+  #reportFinished(label: string, { phase, total, unit }: Progress): void {
+    const key = `${label} ${total}`
+    if (key === this.#finished || phase === 'validate') return
+    this.#finished = key
+    this.#report(`${label}: ${total} ${unit}`)
+  }
+
+  #report(line: string): void {
+    this.#reportedAt = this.#now()
+    this.#out.write(`${line}\n`)
+  }
+
+  #counts({ done, total, unit, rate, secondsLeft }: Progress): string {
     const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`
     const loss = this.#loss ? ` · loss ${this.#loss.loss.toFixed(3)}` : ''
     const validation = this.#validation === undefined ? '' : ` · validation ${percent(this.#validation)}`
-    return `${label} ${bar} ${done}/${total} ${unit} · ${rate.toFixed(rate < 10 ? 1 : 0)}/s${left}${loss}${validation}`
+    return `${done}/${total} ${unit} · ${rate.toFixed(rate < 10 ? 1 : 0)}/s${left}${loss}${validation}`
   }
+}
+
+function barOf({ done, total }: Progress): string {
+  const filled = total > 0 ? Math.round((done / total) * BAR_WIDTH) : 0
+  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`

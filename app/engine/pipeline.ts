@@ -9,7 +9,7 @@ import type { InferenceRuntime } from './exports/verify.ts'
 import type { ExportResult, Recipe, Report, SelfTest } from './protocol.ts'
 import { formatRecipe } from './recipe.ts'
 import type { Session } from './session.ts'
-import { type StageStore, stageFingerprint } from './stage-store.ts'
+import { inputDigest, type StageStore, stageFingerprint } from './stage-store.ts'
 import { verifyFile } from './verify-export.ts'
 
 /** Where a recipe's files are and where results go. */
@@ -64,9 +64,10 @@ async function runStages(
   recipe: Recipe,
   { files, store }: { files: RecipeFiles; store?: StageStore },
 ): Promise<void> {
+  const inputs = store ? await inputDigest(files) : ''
   for (let index = 0; index <= recipe.stages.length; index++) {
     const stage = recipe.stages[index - 1]
-    const fingerprint = stageFingerprint(recipe, index, files)
+    const fingerprint = stageFingerprint(recipe, index, inputs)
     const slot = store?.slot(index, stage?.kind ?? 'teacher', fingerprint)
     if (await slot?.restore(session, stage)) continue
     const kept = stage

@@ -1,11 +1,11 @@
 // Runs one stage of a recipe: option values in, a new model out. The models given stay as they are.
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
-import { assert } from './base/errors.ts'
+import { assert, StudioError } from './base/errors.ts'
 import { checkOptions, type OptionValues } from './base/options.ts'
 import { deriveSeed, shuffledIndices } from './base/random.ts'
 import type { Watch } from './base/watch.ts'
 import { catalog } from './catalog.ts'
-import { isLabelled, type PreparedData, type Split } from './data/prepared.ts'
+import type { PreparedData, Split } from './data/prepared.ts'
 import { bestClass } from './metrics/score.ts'
 import { copyModel, type Model, releaseModel } from './model/model.ts'
 import { predict } from './model/predict.ts'
@@ -36,7 +36,7 @@ export interface StageOutcome {
   readonly cancelled: boolean
 }
 
-/** @throws StudioError `option-invalid`, `training-diverged` or `cancelled`; GpuError when the GPU fails */
+/** @throws StudioError `option-invalid`, `data-invalid`, `training-diverged` or `cancelled`; GpuError when the GPU fails */
 export async function runStage(
   context: StageContext,
   stage: StageRecipe,
@@ -45,9 +45,15 @@ export async function runStage(
   const { kind, ...given } = stage
   const values = checkOptions(catalog.stages[kind], given, kind)
   if (kind === 'quantize') return { model: await runQuantize(context, values), cancelled: false }
-  const model = kind === 'distill' ? startStudent(context, values) : await runPrune(context, values)
   const settings = trainingSettings(values, kind === 'prune' ? 'recovery.' : '', context.seed)
-  if (untrained || settings.epochs === 0) return { model, cancelled: false }
+  const isTrained = !untrained && settings.epochs > 0
+  if (isTrained && context.data.train.ids.length === 0)
+    throw new StudioError(
+      'data-invalid',
+      `${kind}: there are 0 training rows to train ${settings.epochs} epochs on; name a training file.`,
+    )
+  const model = kind === 'distill' ? startStudent(context, values) : await runPrune(context, values)
+  if (!isTrained) return { model, cancelled: false }
   try {
     return { model, cancelled: await trainModel(context, kind, model, settings) }
   } catch (error) {
@@ -141,10 +147,8 @@ async function createValidation({ gpu, teacher, data, watch }: StageContext) {
     const logits = await predict(gpu, model, ids, watch(phase))
     return ids.map((_, row) => bestClass(logits, row, classes))
   }
-  const hasLabels = isLabelled(data.validation)
-  const targets = hasLabels
-    ? [...data.validation.labels.slice(0, ids.length)]
-    : await classesOf(teacher, 'teacher')
+  const labels = [...data.validation.labels.subarray(0, ids.length)]
+  const targets = labels.some((label) => label >= 0) ? labels : await classesOf(teacher, 'teacher')
   const counted = targets.filter((target) => target >= 0).length
   return async (student: Model) => {
     const predicted = await classesOf(student, 'validate')

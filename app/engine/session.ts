@@ -130,14 +130,22 @@ export class Session {
     return this.#keep({ key: 'teacher', model }, 'teacher', 0)
   }
 
-  /** Runs a stage on the latest model that is not quantized, measures the result and adds its row. */
+  /**
+   * Runs a stage on the latest model that is not quantized, measures the result and adds its row; the teacher's first where that
+   * is missing. A cancelled training is measured with its best weights, except with `checkpoints`, which it goes on from later.
+   * @throws as the stage does; StudioError `cancelled`
+   */
   async runStage(
     stage: StageRecipe,
     options: { untrained?: boolean; checkpoints?: TrainingCheckpoints } = {},
   ): Promise<KeptModel & Pick<StageOutcome, 'cancelled'>> {
+    if (this.#kept.length === 0) await this.measureTeacher()
     const started = performance.now()
     const outcome = await runStage(this.stageContext(stage, options.checkpoints), stage, options)
-    // A cancelled run that kept its best model is still to be measured.
+    if (outcome.cancelled && options.checkpoints) {
+      releaseModel(this.gpu, outcome.model)
+      throw new StudioError('cancelled', 'Cancelled.')
+    }
     if (outcome.cancelled) this.control = new RunControl()
     const seconds = (performance.now() - started) / 1000
     const kept = await this.#keepOrRelease(

@@ -4,7 +4,7 @@
 
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
 import { createTensor, elementCount, read, type Tensor, write } from '../../kernels/runtime/tensor.ts'
-import { type Folder, type OutputFolder, readText, writeAll } from './base/bytes.ts'
+import { type ByteSource, type Folder, type OutputFolder, readText, writeAll } from './base/bytes.ts'
 import { parseJsonObject } from './formats/json.ts'
 import { readSafetensorsHeader } from './formats/safetensors.ts'
 import { readTensorSlices, readTensorWhole, writeSafetensors } from './formats/tensor-data.ts'
@@ -23,18 +23,46 @@ interface StoredStage {
   readonly spec: ModelSpec
 }
 
-/** What a stage's result depends on, as text: the recipe up to it and the files that went in. */
-export function stageFingerprint(recipe: Recipe, index: number, files: RecipeFiles): string {
-  const inputs = [
-    files.model.files.get('config.json'),
-    ...files.model.files.values(),
-    files.train,
-    files.test,
-  ]
-  const sizes = inputs.map((source) => (source ? `${source.name}:${source.size}` : '-'))
+/** What a stage's result depends on, as text: the recipe up to it and the digest of the files that went in. */
+export function stageFingerprint(recipe: Recipe, index: number, inputs: string): string {
   const quantized = (stage: StageRecipe, i: number) => i < index - 1 && stage.kind === 'quantize'
   const stages = recipe.stages.slice(0, index).filter((stage, i) => !quantized(stage, i))
-  return JSON.stringify([recipe.seed, recipe.data, stages, sizes])
+  return JSON.stringify([recipe.seed, recipe.data, stages, inputs])
+}
+
+/** Files of a model folder that a run reads; a log or a report beside them may change. */
+const MODEL_INPUTS =
+  /^(config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$|^vocab\.txt$|^[^/]+\.safetensors(\.index\.json)?$/
+const SAMPLE_BYTES = 1_000_000
+const MOST_SAMPLES = 32
+
+/**
+ * SHA-256 over names, sizes and contents of a run's input files. Of files above 32 MB, 32 samples of 1 MB spread evenly are read:
+ * training again changes every weight, so that no sample stays as it was.
+ */
+export async function inputDigest(files: RecipeFiles): Promise<string> {
+  const model = [...files.model.files.values()].filter(({ name }) => MODEL_INPUTS.test(name))
+  const sources = [...model, files.train, files.test]
+  const parts: string[] = []
+  for (const source of sources) parts.push(source ? await sourceDigest(source) : '-')
+  return hexDigest(new TextEncoder().encode(parts.join('\n')))
+}
+
+async function sourceDigest(source: ByteSource): Promise<string> {
+  const { name, size } = source
+  const samples = Math.min(MOST_SAMPLES, Math.ceil(size / SAMPLE_BYTES))
+  const parts = [name, String(size)]
+  for (let sample = 0; sample < samples; sample++) {
+    const start = Math.floor((sample * size) / samples)
+    const bytes = await source.read(start, Math.min(size, start + SAMPLE_BYTES))
+    parts.push(await hexDigest(bytes))
+  }
+  return parts.join(' ')
+}
+
+async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 export class StageStore {
@@ -104,27 +132,24 @@ export class StageSlot {
         const source = this.#files.resume ? (await this.#files.read()).files.get(name) : undefined
         if (!source) return undefined
         const table = await readSafetensorsHeader(source)
-        const progress = table.tensors.get('progress') && (await readTensorWhole(table, 'progress'))
-        if (!progress || table.metadata.fingerprint !== this.#fingerprint) return undefined
+        const { fingerprint, step, best } = table.metadata
+        if (fingerprint !== this.#fingerprint) return undefined
         for (const [role, tensor] of tensors)
           for await (const { offset, values } of readTensorSlices(table, role))
             write(gpu, tensor, values, offset)
-        return { step: progress[0]!, best: progress[1]! }
+        return { step: Number(step), best: Number(best) }
       },
       save: async ({ step, best, tensors }) => {
         const sink = await this.#files.output.create(name)
-        const progress = Float32Array.of(step, Number.isFinite(best) ? best : -1)
         await writeSafetensors(
           sink,
-          [
-            { name: 'progress', shape: [2], read: async () => progress },
-            ...[...tensors].map(([role, tensor]) => ({
-              name: role,
-              shape: tensor.shape,
-              read: () => readValues(gpu, tensor),
-            })),
-          ],
-          { fingerprint: this.#fingerprint },
+          [...tensors].map(([role, tensor]) => ({
+            name: role,
+            shape: tensor.shape,
+            read: () => readValues(gpu, tensor),
+          })),
+          // As text, the score keeps all its digits: an equal score after resuming counts as equal.
+          { fingerprint: this.#fingerprint, step: String(step), best: String(best) },
         )
       },
     }

@@ -16,7 +16,7 @@ export interface VerifyRequest {
   readonly rows: number
 }
 
-/** @throws StudioError `export-mismatch` when the runtime does not open the file */
+/** @throws StudioError `export-mismatch` when the runtime does not open the file; `cancelled` */
 export async function verifyFile(session: Session, request: VerifyRequest): Promise<Verification> {
   const { logits } = session.kept[request.row]!
   const { ids, labels } = scoredSplit(session.data!).rows
@@ -34,6 +34,11 @@ export async function verifyFile(session: Session, request: VerifyRequest): Prom
       predictions: order.map((row) => bestClass(logits, row, classes)),
       labels: order.map((row) => labels[row]!),
     },
-    { onRows: (done) => watch.progress(done, count, 'rows') },
+    {
+      onRows: async (done) => {
+        watch.progress(done, count, 'rows')
+        await watch.checkpoint()
+      },
+    },
   )
 }

@@ -38,7 +38,7 @@ it('counts rows, agreement, accuracy of labelled rows, and the largest differenc
     bytes,
     batches,
     { predictions: wrongOnce, labels, logits },
-    { onRows: (rows) => progress.push(rows) },
+    { onRows: (rows) => void progress.push(rows) },
   )
   expect(result).toMatchObject({ n: 12, agreement: 11 / 12, accuracy: right / 8 })
   expect(result.runtime).toMatch(/^onnxruntime-node \d+\.\d+\.\d+/)

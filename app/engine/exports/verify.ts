@@ -39,8 +39,8 @@ export type Verification = Pick<ExportResult, 'runtime' | 'n' | 'agreement' | 'a
 
 export interface VerifyOptions {
   readonly signal?: AbortSignal
-  /** Called with the rows done so far. */
-  readonly onRows?: (rows: number) => void
+  /** Called and awaited with the rows done so far; a rejection ends the check. */
+  readonly onRows?: (rows: number) => void | Promise<void>
 }
 
 /**
@@ -61,7 +61,7 @@ export async function verifyExport(
     for (const batch of batches) {
       options.signal?.throwIfAborted()
       tally.add(await opened.run(batch), batch.batch)
-      options.onRows?.(tally.rows)
+      await options.onRows?.(tally.rows)
     }
   } finally {
     await opened.close()

@@ -18,6 +18,9 @@ const SAMPLE_MODEL = ['config.json', 'model.safetensors', 'tokenizer.json', 'tok
 
 const MEMORY_INTERVAL_MS = 1000
 
+/** A failed call and the news that the device is lost come in either order. */
+const LOSS_ARRIVES_MS = 200
+
 const emit = (event: Event): void => self.postMessage(event)
 
 type StageName = Progress['stage']
@@ -62,12 +65,19 @@ class Worker {
     try {
       await this.#execute(command)
     } catch (error) {
-      emit({ type: 'error', error: reportError(error), stage })
+      if (!(await this.#isLost())) emit({ type: 'error', error: reportError(error), stage })
     } finally {
       clearInterval(memory)
       this.#emitMemory()
       emit({ type: 'state', state: 'idle' })
     }
+  }
+
+  /** A lost device makes whatever is under way fail; the loss alone is told, by `openGpu`. */
+  #isLost(): Promise<boolean> {
+    const lost = this.#session.gpu.device.lost.then(() => true)
+    const notLost = new Promise<boolean>((resolve) => setTimeout(resolve, LOSS_ARRIVES_MS, false))
+    return Promise.race([lost, notLost])
   }
 
   #emitMemory(): void {
@@ -125,11 +135,22 @@ class Worker {
   }
 
   async #openModel(folder: Folder): Promise<void> {
-    await this.#session.openModel(folder)
-    if (this.#isSample) this.#tables = {}
     const stored = folder.files.get('recipe.json')
-    if (stored) emit({ type: 'recipe', recipe: parseRecipe(await readText(stored), 'recipe.json') })
+    const recipe = stored && parseRecipe(await readText(stored), 'recipe.json')
+    const before = this.#session.opened?.checkpoint.spec.labels
+    const { checkpoint } = await this.#session.openModel(folder)
+    // An export of the sample is measured on the sample's own rows; any other model brings its data.
+    const isOfSample = JSON.stringify(before) === JSON.stringify(checkpoint.spec.labels)
+    if (this.#isSample && !isOfSample) this.#tables = {}
+    if (recipe) this.#takeRecipe(recipe)
     if (this.#tables.train || this.#tables.test) await this.#prepare(this.#tables, this.#dataOptions)
+  }
+
+  #takeRecipe(recipe: Recipe): void {
+    const { validation, max_length } = recipe.data
+    this.#session.seed = recipe.seed
+    this.#dataOptions = { ...this.#dataOptions, validation, max_length }
+    emit({ type: 'recipe', recipe })
   }
 
   async #openData(command: Extract<Command, { type: 'open-data' }>): Promise<void> {

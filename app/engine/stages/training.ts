@@ -322,6 +322,6 @@ function copies(gpu: Gpu, model: Model): Map<string, Tensor<'f32'>> {
 function divergedAt(step: number, what: string): StudioError {
   return new StudioError(
     'training-diverged',
-    `Step ${step}: the ${what} is not a finite number. The weights are those before this step.`,
+    `Step ${step}: the ${what} is not a finite number. Training was stopped.`,
   )
 }
