@@ -12,10 +12,16 @@ export function GpuNotice({ error }: { readonly error: ErrorReport }) {
     <div className={styles.notice} role="alert">
       <h2 className={styles.title}>{words.gpu.faultTitles[error.code] ?? error.message}</h2>
       <p>{error.message}</p>
-      <p className={styles.remedy}>{error.remedy}</p>
+      <p className={styles.remedy}>{words.gpu.faultRemedies[error.code] ?? error.remedy}</p>
       <p className={styles.note}>{words.gpu.stillReadable}</p>
       <ErrorDetails error={error} />
-      {error.code === 'gpu-memory' && <Button onClick={dismissGpuFault}>{words.errors.dismiss}</Button>}
+      {error.code === 'gpu-memory' ? (
+        <Button onClick={dismissGpuFault}>{words.errors.dismiss}</Button>
+      ) : (
+        <Button look="primary" onClick={() => location.reload()}>
+          {words.gpu.reload}
+        </Button>
+      )}
     </div>
   )
 }

@@ -14,7 +14,7 @@ export function MemoryMeter() {
     <div className={styles.meter}>
       <meter className={styles.bar} min={0} max={limit || 1} value={now} aria-label={gpu.memory} />
       <span>
-        {bytes(now)} {gpu.now} · {bytes(peak)} {gpu.peak} · {gpu.budget} {bytes(limit)}
+        {bytes(now)} {gpu.now} · {bytes(peak)} {gpu.peak} · {bytes(limit)} {gpu.budget}
       </span>
     </div>
   )

@@ -1,5 +1,6 @@
 // One line: stage, phase, a bar, how much is done, how fast, how long it still takes.
 import { useStudio } from '../store/context.ts'
+import { isGpuReady } from '../store/steps.ts'
 import { count, duration, rate } from '../ui/format.ts'
 import { words } from '../words.ts'
 import styles from './ProgressLine.module.css'
@@ -9,7 +10,9 @@ export function ProgressLine() {
   const progress = useStudio((state) => state.progress)
   const hasModel = useStudio((state) => state.model !== undefined)
   const isQueued = useStudio((state) => state.queued !== undefined)
+  const canWork = useStudio(isGpuReady)
   const { run } = words
+  if (!canWork) return <p className={styles.idle}>{run.noGpu}</p>
   if (activity.state === 'idle') return <p className={styles.idle}>{hasModel ? run.ready : run.waiting}</p>
   const stage = progress?.stage ?? activity.stage
   const phase = activity.state === 'paused' ? run.paused : progress && words.phases[progress.phase]

@@ -12,11 +12,17 @@ export function DistillPanel() {
   const isReady = useStudio(canRun)
   const { run } = useIntents()
   return (
-    <Panel step="distill" state={state} lead={words.distill.lead}>
+    <Panel
+      step="distill"
+      state={state}
+      lead={words.distill.lead}
+      action={
+        <Button look="primary" disabled={!isReady} onClick={() => run('distill')}>
+          {words.distill.button}
+        </Button>
+      }
+    >
       {definitions && <StageOptions kind="distill" definitions={definitions} />}
-      <Button look="primary" disabled={!isReady} onClick={() => run('distill')}>
-        {words.distill.button}
-      </Button>
     </Panel>
   )
 }

@@ -6,6 +6,7 @@ import { Panel } from '../ui/Panel.tsx'
 import { words } from '../words.ts'
 import { ExportChoices } from './ExportChoices.tsx'
 import { ExportedFiles } from './ExportedFiles.tsx'
+import styles from './LoadPanel.module.css'
 
 export function ExportPanel() {
   const state = useStudio((studio) => stepState(studio, 'export'))
@@ -14,11 +15,21 @@ export function ExportPanel() {
   const isReady = useStudio(canExport)
   const { exportChosen } = useIntents()
   return (
-    <Panel step="export" state={state} lead={words.exporting.lead}>
-      {formats ? <ExportChoices formats={formats} /> : <p>{words.exporting.loading}</p>}
-      <Button look="primary" disabled={!isReady} onClick={exportChosen}>
-        {words.exporting.button}
-      </Button>
+    <Panel
+      step="export"
+      state={state}
+      lead={words.exporting.lead}
+      action={
+        <Button look="primary" disabled={!isReady} onClick={exportChosen}>
+          {words.exporting.button}
+        </Button>
+      }
+    >
+      {formats ? (
+        <ExportChoices formats={formats} />
+      ) : (
+        <p className={styles.empty}>{words.exporting.loading}</p>
+      )}
       {exported && <ExportedFiles exported={exported} />}
     </Panel>
   )

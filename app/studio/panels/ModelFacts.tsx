@@ -1,17 +1,21 @@
-// What the open model is made of, and how its file stores it.
+// What the open model is made of, in a line; all of it, and how its file stores it, when asked for.
 import type { ModelSummary } from '../../engine/protocol.ts'
+import { useStudio } from '../store/context.ts'
 import { Disclosure } from '../ui/Disclosure.tsx'
 import { Facts } from '../ui/Facts.tsx'
 import { compact, count, exact, megabytes } from '../ui/format.ts'
 import { PlainTable } from '../ui/PlainTable.tsx'
+import { Summary } from '../ui/Summary.tsx'
 import { words } from '../words.ts'
 
 export function ModelFacts({ model }: { readonly model: ModelSummary }) {
   const { load } = words
   const { spec } = model
+  const entry = useStudio(({ catalog }) => catalog?.architectures.find(({ id }) => id === spec.architecture))
+  const architecture = entry?.label ?? spec.architecture
   const [layer] = spec.layers
   const facts = [
-    { name: load.facts.architecture, value: spec.architecture },
+    { name: load.facts.architecture, value: architecture },
     { name: load.facts.layers, value: exact(spec.layers.length) },
     { name: load.facts.shape, value: layer ? `${layer.heads} × ${layer.ffn}` : words.table.none },
     { name: load.facts.hidden, value: exact(spec.hidden) },
@@ -26,9 +30,17 @@ export function ModelFacts({ model }: { readonly model: ModelSummary }) {
   }))
   return (
     <>
-      <strong>{model.name}</strong>
-      <Facts facts={facts} />
-      <Disclosure title={load.stored}>
+      <Summary
+        name={model.name}
+        facts={[
+          architecture,
+          load.layers(spec.layers.length),
+          load.labels(spec.labels.length),
+          megabytes(model.bytes),
+        ]}
+      />
+      <Disclosure title={load.details}>
+        <Facts facts={facts} />
         <PlainTable
           label={load.stored}
           head={[load.group, load.type, load.parameters, load.size]}

@@ -14,11 +14,22 @@ export function PrunePanel() {
   const isReady = useStudio(canRun)
   const { run } = useIntents()
   return (
-    <Panel step="prune" state={state} lead={words.prune.lead}>
+    <Panel
+      step="prune"
+      state={state}
+      lead={words.prune.lead}
+      action={
+        <Button
+          look="primary"
+          disabled={!isReady}
+          title={words.prune.buttonHint}
+          onClick={() => run('prune')}
+        >
+          {words.prune.button}
+        </Button>
+      }
+    >
       {definitions && <StageOptions kind="prune" definitions={definitions} labels={LABELS} />}
-      <Button look="primary" disabled={!isReady} title={words.prune.buttonHint} onClick={() => run('prune')}>
-        {words.prune.button}
-      </Button>
     </Panel>
   )
 }

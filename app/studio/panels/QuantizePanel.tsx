@@ -27,23 +27,29 @@ export function QuantizePanel() {
   ]
   const scheme = catalog?.schemes.find(({ id }) => id === width)
   return (
-    <Panel step="quantize" state={state} lead={quantize.lead}>
+    <Panel
+      step="quantize"
+      state={state}
+      lead={quantize.lead}
+      action={
+        <Button
+          look="primary"
+          disabled={!isReady}
+          title={scheme ? quantize.hintOne(scheme.label) : quantize.hintFloat}
+          onClick={() => run('quantize')}
+        >
+          {quantize.button}
+        </Button>
+      }
+    >
       <div className={styles.width}>
         <span className={styles.label} aria-hidden="true">
           {quantize.width}
         </span>
         <RadioGroup label={quantize.width} choices={choices} value={width} onChange={chooseBitWidth} />
-        {scheme && <p className={styles.help}>{scheme.help}</p>}
       </div>
+      <p className={styles.help}>{scheme?.help ?? quantize.floatHelp}</p>
       {definitions && <StageOptions kind="quantize" definitions={definitions} except={DRAWN_HERE} />}
-      <Button
-        look="primary"
-        disabled={!isReady}
-        title={scheme ? quantize.hintOne(scheme.label) : quantize.hintFloat}
-        onClick={() => run('quantize')}
-      >
-        {quantize.button}
-      </Button>
     </Panel>
   )
 }

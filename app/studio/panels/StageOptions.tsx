@@ -14,9 +14,12 @@ interface StageOptionsProps {
   readonly except?: readonly string[]
   /** Labels of ours for keys whose name others rely on. */
   readonly labels?: Readonly<Record<string, string>>
+  /** Shows every setting at once, for a place that is itself opened on demand. */
+  readonly isFlat?: boolean
 }
 
-export function StageOptions({ kind, definitions, except = [], labels = {} }: StageOptionsProps) {
+export function StageOptions(props: StageOptionsProps) {
+  const { kind, definitions, except = [], labels = {}, isFlat = false } = props
   const values = useStudio((state) => state.settings[kind])
   const layers = useStudio((state) => state.model?.spec.layers.length ?? 0)
   const { setOption, commitOption } = useIntents()
@@ -36,10 +39,11 @@ export function StageOptions({ kind, definitions, except = [], labels = {} }: St
       />
     )
   }
-  const more = shown.filter(({ main }) => !main)
+  const isFirst = ({ main }: OptionDefinition) => isFlat || main === true
+  const more = shown.filter((definition) => !isFirst(definition))
   return (
     <>
-      {shown.filter(({ main }) => main).map(control)}
+      {shown.filter(isFirst).map(control)}
       {more.length > 0 && <Disclosure title={words.control.more}>{more.map(control)}</Disclosure>}
     </>
   )

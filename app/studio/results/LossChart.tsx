@@ -59,7 +59,7 @@ export function LossChart() {
           </Disclosure>
         </>
       ) : (
-        <p className={styles.empty}>{loss.empty}</p>
+        <p className={styles.nothing}>{loss.empty}</p>
       )}
     </section>
   )

@@ -14,11 +14,13 @@ export function RowHead({ row }: { readonly row: ComparisonRow }) {
   )
 }
 
-function rowNotes({ isRunning, isStale, isUntrained, measured, groupSize, sizes }: ComparisonRow): string[] {
+function rowNotes(row: ComparisonRow): string[] {
+  const { isRunning, isStale, isUntrained, isCancelled, measured, groupSize, sizes } = row
   const { table } = words
   const group = groupSize === undefined ? [] : [table.group(groupSize)]
   if (isRunning) return [...group, table.running]
   if (!measured) return sizes ? [table.notRun] : []
   if (isStale) return [...group, table.stale]
+  if (isCancelled) return [table.cancelled]
   return isUntrained ? [...group, table.untrained] : group
 }

@@ -40,17 +40,18 @@ type SizeKey = 'parameters' | 'bytes' | 'multiplyAdds'
 
 const { table } = words
 
+/** In the order of what decides: on a phone only the first three are seen without scrolling. */
 export const COLUMNS: readonly Column[] = [
   { key: 'parameters', head: table.parameters, figure: sizeFigure('parameters', compact) },
   { key: 'bytes', head: table.size, unit: table.sizeUnit, figure: sizeFigure('bytes', megabytes) },
+  { key: 'accuracy', head: table.accuracy, unit: table.accuracyUnit, figure: measuredFigure(accuracy) },
+  { key: 'latency', head: table.latency, unit: table.latencyUnit, figure: measuredFigure(latency) },
   {
     key: 'multiply_adds',
     head: table.multiplyAdds,
     unit: table.multiplyAddsUnit,
     figure: sizeFigure('multiplyAdds', compact),
   },
-  { key: 'latency', head: table.latency, unit: table.latencyUnit, figure: measuredFigure(latency) },
-  { key: 'accuracy', head: table.accuracy, unit: table.accuracyUnit, figure: measuredFigure(accuracy) },
   {
     key: 'macro_f1',
     head: table.macroF1,

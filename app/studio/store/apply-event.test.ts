@@ -112,6 +112,27 @@ describe('applyEvent', () => {
     expect(fold([failure('cancelled', 'distill')])).toEqual(initialState)
   })
 
+  it('says of a cancelled run that its row is not the whole of it', () => {
+    const running: Event = { type: 'state', state: 'running', stage: 'distill' }
+    const told: Event = { type: 'row', key: 'distill', row: row('distill') }
+    const state = fold([running, told, failure('cancelled', 'distill')], fold(opened))
+    expect(state.rows.distill?.isCancelled).toBe(true)
+    expect(state.rows.teacher?.isCancelled).toBeUndefined()
+    expect(fold([told], state).rows.distill?.isCancelled).toBeUndefined()
+  })
+
+  it('keeps a curve when its last step is told again with a validation', () => {
+    const points = [1, 2, 3].map((step) => ({ stage: 'distill', step, loss: 1 / step }) as const)
+    const validated = { stage: 'distill', step: 3, loss: 1 / 3, validation: 0.9 } as const
+    const state = fold([
+      { type: 'loss', points },
+      { type: 'loss', points: [validated] },
+    ])
+    expect(state.losses.distill).toEqual([...points.slice(0, 2), validated])
+    const again = fold([{ type: 'loss', points: points.slice(0, 1) }], state)
+    expect(again.losses.distill).toEqual(points.slice(0, 1))
+  })
+
   it('shows a failed stage as failed until it runs again', () => {
     const failed = fold([failure('training-diverged', 'distill')], fold(opened))
     expect(stepState(failed, 'distill')).toBe('failed')

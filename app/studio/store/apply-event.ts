@@ -152,7 +152,8 @@ function applyLosses(state: StudioState, points: readonly LossPoint[]): StudioSt
   if (!first) return state
   const before = state.losses[first.stage] ?? []
   const last = before.at(-1)
-  const kept = last && first.step <= last.step ? [] : before
+  // A step is told twice when it is validated; only an earlier step means that a new run began.
+  const kept = last && first.step < last.step ? [] : before.filter(({ step }) => step !== first.step)
   return {
     ...state,
     lossStage: first.stage,
@@ -186,8 +187,19 @@ function applyActivity(state: StudioState, event: Extract<Event, { type: 'state'
   }
 }
 
+/** A cancelled run that kept its best model has told its row already; the row is to say that it is not the whole run. */
+function markCancelled({ rows, activity }: StudioState, stage: string | undefined): StudioState['rows'] {
+  const where = activity.stage ?? stage
+  const entries = Object.entries(rows) as [RowKey, RowEntry][]
+  const marked = entries.map(([key, entry]) => [
+    key,
+    entry.row.stage === where && !entry.isOutdated ? { ...entry, isCancelled: true } : entry,
+  ])
+  return Object.fromEntries(marked)
+}
+
 function applyError(state: StudioState, { error, stage }: Extract<Event, { type: 'error' }>): StudioState {
-  if (error.code === 'cancelled') return state
+  if (error.code === 'cancelled') return { ...state, rows: markCancelled(state, stage) }
   // In a run of several stages the one under way is the one that failed.
   const where = state.activity.stage ?? stage
   const failed = where && !state.failed.includes(where) ? [...state.failed, where] : state.failed

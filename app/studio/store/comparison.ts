@@ -19,6 +19,8 @@ export interface ComparisonRow {
   readonly isStale: boolean
   /** A student without recovery training. */
   readonly isUntrained: boolean
+  /** The best that a cancelled run had reached. */
+  readonly isCancelled?: boolean
   readonly isRunning: boolean
 }
 
@@ -134,6 +136,7 @@ function measuredRow(
     ...(entry ? { measured: entry.row } : {}),
     isStale: stale,
     isUntrained: entry?.launch?.untrained === true,
+    ...(entry?.isCancelled ? { isCancelled: true } : {}),
     isRunning: isBusyWith(state, key),
   }
 }

@@ -27,6 +27,8 @@ export interface RowEntry {
   readonly launch?: Launch
   /** True once the model behind the numbers is gone or being replaced; they stay on screen, marked stale. */
   readonly isOutdated: boolean
+  /** True if the run was cancelled and this is the best it had reached. */
+  readonly isCancelled?: boolean
 }
 
 /** A command that starts work on the models. */

@@ -1,4 +1,4 @@
-// What every setting has around its control: label, help, and a way back to the default.
+// What every setting has around its control: label, a way back to the default, and help.
 import { type ReactNode, useId } from 'react'
 import type { OptionDefinition, OptionValue } from '../../engine/protocol.ts'
 import { words } from '../words.ts'
@@ -23,17 +23,24 @@ export function Control({ definition, value, label, onReset, aside, children }: 
   return (
     <div className={styles.control}>
       <div className={styles.head}>
-        <span className={styles.label} id={labelId}>
+        <span className={styles.label} id={labelId} title={definition.help}>
           {label}
         </span>
         {isChanged && (
-          <Button look="quiet" aria-describedby={labelId} onClick={onReset}>
-            {words.control.back(defaultText(definition))}
+          <Button
+            look="quiet"
+            className={styles.back}
+            aria-label={words.control.back(defaultText(definition))}
+            aria-describedby={labelId}
+            title={words.control.back(defaultText(definition))}
+            onClick={onReset}
+          >
+            ↺
           </Button>
         )}
-        {aside !== undefined && <span className={styles.aside}>{aside}</span>}
       </div>
-      {children?.(labelId, helpId)}
+      {children && <div className={styles.body}>{children(labelId, helpId)}</div>}
+      {aside !== undefined && <span className={styles.aside}>{aside}</span>}
       <p className={styles.help} id={helpId}>
         {definition.help}
       </p>

@@ -13,7 +13,7 @@ interface FileButtonProps {
 export function FileButton({ label, hint, isFolder = false, accept, onPick }: FileButtonProps) {
   const input = useRef<HTMLInputElement>(null)
   return (
-    <label className={styles.place}>
+    <label className={styles.place} title={hint}>
       <input
         ref={input}
         className={styles.input}
@@ -21,6 +21,7 @@ export function FileButton({ label, hint, isFolder = false, accept, onPick }: Fi
         multiple
         accept={accept}
         aria-label={label}
+        title={hint}
         {...(isFolder ? { webkitdirectory: '' } : {})}
         onChange={(event) => {
           if (event.target.files?.length) onPick(event.target.files)
@@ -28,10 +29,7 @@ export function FileButton({ label, hint, isFolder = false, accept, onPick }: Fi
           if (input.current) input.current.value = ''
         }}
       />
-      <span className={styles.face}>
-        <span className={styles.label}>{label}</span>
-        <span className={styles.hint}>{hint}</span>
-      </span>
+      <span className={styles.face}>{label}</span>
     </label>
   )
 }

@@ -1,0 +1,132 @@
+// The page as a story reads it: opened with its rules checked, rows of the table, what is under way.
+import AxeBuilder from '@axe-core/playwright'
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
+
+export { expect } from '@playwright/test'
+
+/** What no story may cause. */
+interface Trespasses {
+  /** Set by the one story that breaks the GPU on purpose. */
+  isConsoleIgnored: boolean
+  readonly requests: string[]
+  readonly found: string[]
+}
+
+/** Every story ends with a look at what the page did: its requests, its policy, its console. */
+export const test = base.extend<{ trespasses: Trespasses }>({
+  trespasses: [
+    async ({ page, baseURL }, use) => {
+      const trespasses: Trespasses = { isConsoleIgnored: false, requests: [], found: [] }
+      watchNetwork(page, new URL(baseURL!).origin, trespasses)
+      watchConsole(page, trespasses)
+      await use(trespasses)
+      expect(trespasses.found).toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+function watchNetwork(page: Page, origin: string, { requests, found }: Trespasses): void {
+  page.on('request', (request) => {
+    requests.push(request.url())
+    if (new URL(request.url()).origin !== origin) found.push(`request to ${request.url()}`)
+  })
+  page.on('response', (response) => {
+    if (!response.url().startsWith('http')) return
+    const policy = response.headers()['content-security-policy']
+    if (!policy?.includes("default-src 'none'")) found.push(`no policy on ${response.url()}`)
+    if (policy?.includes('unsafe-')) found.push(`${policy} on ${response.url()}`)
+  })
+}
+
+function watchConsole(page: Page, trespasses: Trespasses): void {
+  const note = (text: string) => {
+    if (!trespasses.isConsoleIgnored) trespasses.found.push(text)
+  }
+  page.on('console', (message) => {
+    if (message.type() === 'error') note(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => note(`page: ${error.message}`))
+}
+
+export type Student = 'Teacher' | 'Distilled' | 'Pruned' | 'INT8' | 'INT4'
+
+export interface Figure {
+  readonly text: string
+  /** The value that hovering shows. */
+  readonly exact: string
+  readonly isStale: boolean
+}
+
+export const rowOf = (page: Page, name: Student): Locator =>
+  page
+    .getByRole('table', { name: 'Comparison' })
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${name}`) }) })
+
+/** One figure of the table, found by the names that readers hear. */
+export async function figure(page: Page, name: Student, column: string): Promise<Figure> {
+  const heads = await page
+    .getByRole('table', { name: 'Comparison' })
+    .getByRole('columnheader')
+    .allInnerTexts()
+  const at = heads.findIndex((head) => head.startsWith(column))
+  expect(at, `a column ${column} among ${heads.join(', ')}`).toBeGreaterThan(0)
+  const cell = rowOf(page, name).locator('th, td').nth(at)
+  const text = (await cell.textContent()) ?? ''
+  return { text, exact: (await cell.getAttribute('title')) ?? '', isStale: text.includes('stale') }
+}
+
+/** "154,329" as a number. */
+export const numberOf = ({ exact }: Figure): number => Number(exact.replaceAll(',', ''))
+
+/** Waits until the row's accuracy is measured for the present settings and nothing runs. */
+export async function expectMeasured(page: Page, ...names: readonly Student[]): Promise<void> {
+  for (const name of names)
+    await expect
+      .poll(async () => (await figure(page, name, 'Accuracy')).text, { message: `${name} is measured` })
+      .toMatch(/^[\d.]+%(?!.*stale)/)
+  await expectIdle(page)
+}
+
+export const expectIdle = (page: Page) =>
+  expect(page.getByRole('button', { name: 'Cancel', exact: true })).toBeDisabled()
+
+/** Opens the page and waits for the sample's teacher: a page without an adapter never gets there. */
+export async function openSample(page: Page): Promise<void> {
+  await page.goto('/')
+  await expectMeasured(page, 'Teacher')
+  await expect(page.getByRole('region', { name: 'GPU', exact: true })).toContainText(
+    /self-test passed, \d+ kernels/,
+  )
+}
+
+export async function typeNumber(page: Page, name: string, value: string): Promise<void> {
+  const box = page.getByRole('textbox', { name, exact: true })
+  await box.fill(value)
+  await box.press('Enter')
+}
+
+export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+/** No violation of WCAG 2.2, levels A and AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+  expect(found).toEqual([])
+}
+
+/** Both color schemes, at this width, without a sideways scroll. */
+export async function expectFits(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await expectAccessible(page)
+    const [content, screen] = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ])
+    expect(content, `width of the page in ${colorScheme}`).toBeLessThanOrEqual(screen!)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
