@@ -4,12 +4,12 @@
 // rest = 1 - b (formed in f32 from 0.999 it would be 5e-5 off), decay_factor = 1 - lr * decay, step_size = lr / (1 - b1^t)
 // and variance_factor = 1 / sqrt(1 - b2^t) come from the CPU.
 // norm[1] != 0 says that a gradient is not finite: nothing is written then.
-// Shapes: all [count]; norm [2]. Four neighboring elements per invocation.
-@group(0) @binding(0) var<storage, read> gradient: array<f32>;
+// Shapes: all [count]; norm [2]. Four neighboring elements per invocation; the last four may be partial.
+@group(0) @binding(0) var<storage, read> gradient: array<vec4f>;
 @group(0) @binding(1) var<storage, read> norm: array<f32>;
-@group(0) @binding(2) var<storage, read_write> parameter: array<f32>;
-@group(0) @binding(3) var<storage, read_write> momentum: array<f32>;
-@group(0) @binding(4) var<storage, read_write> variance: array<f32>;
+@group(0) @binding(2) var<storage, read_write> parameter: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> momentum: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> variance: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
 struct Params {
   count: u32, step_size: f32, decay_factor: f32, variance_factor: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32,
@@ -21,14 +21,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         @builtin(local_invocation_index) lane: u32) {
   if (norm[1] != 0.0) { return; }
   let clip = min(1.0, params.clip_norm / (norm[0] + 1e-6));
-  let begin = (linear_group(group, groups) * 64u + lane) * 4u;
-  for (var i = begin; i < min(begin + 4u, params.count); i++) {
-    let g = gradient[i] * clip;
-    let m = params.beta1 * momentum[i] + params.rest1 * g;
-    let v = params.beta2 * variance[i] + params.rest2 * g * g;
+  let i = linear_group(group, groups) * 64u + lane;
+  if (4u * i >= params.count) { return; }
+  let g = gradient[i] * clip;
+  let m = params.beta1 * momentum[i] + params.rest1 * g;
+  let v = params.beta2 * variance[i] + params.rest2 * g * g;
+  let update = m / (sqrt(v) * params.variance_factor + params.epsilon);
+  let value = parameter[i] * params.decay_factor - params.step_size * update;
+  if (4u * i + 4u <= params.count) {
     momentum[i] = m;
     variance[i] = v;
-    let update = m / (sqrt(v) * params.variance_factor + params.epsilon);
-    parameter[i] = parameter[i] * params.decay_factor - params.step_size * update;
+    parameter[i] = value;
+    return;
+  }
+  for (var k = 0u; 4u * i + k < params.count; k++) {
+    momentum[i][k] = m[k];
+    variance[i][k] = v[k];
+    parameter[i][k] = value[k];
   }
 }

@@ -5,6 +5,7 @@ import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
+import blocksSource from './blocks.wgsl?raw'
 import columnSumsSource from './column-sums.wgsl?raw'
 import source from './matmul.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
@@ -41,18 +42,22 @@ export function matmulTolerance(inner: number, magnitude: number): number {
   return Math.min(4 * Math.sqrt(inner), Math.max(4, inner)) * UNIT_ROUNDOFF * magnitude + 1e-30
 }
 
-/** Wider workgroups walk more rows of B at once than a CPU's first cache holds. */
-const WIDTH = 16
-const COLS_PER_GROUP = WIDTH * 4
-/** Split-K aims at this many workgroups, with slices no shorter than SLICE_MIN. */
-const GROUPS_WANTED = 512
+/** What one invocation computes, in blocks of 4 rows and of 4 columns, and the invocations of a workgroup. */
+interface Tile {
+  readonly rowBlocks: 1 | 2 | 4
+  readonly colBlocks: 1 | 2
+  readonly width: number
+}
+
+/** Split-K aims at this many tiles of the smaller form, with slices no shorter than SLICE_MIN. */
+const TILES_WANTED = 512
 const SLICE_MIN = 512
 
-function matmulKernel(constants: Record<string, number> & { ROW_BLOCKS: number }) {
+function matmulKernel({ rowBlocks, colBlocks, width }: Tile, constants: Record<string, number>) {
   return defineKernel({
     name: 'matmul/matmul',
     source,
-    libraries: [geluLibrary],
+    libraries: [blocksSource, geluLibrary],
     bindings: {
       a: 'read',
       b: 'read',
@@ -64,10 +69,10 @@ function matmulKernel(constants: Record<string, number> & { ROW_BLOCKS: number }
       preactivation: 'write',
     },
     params: { rows: 'u32', cols: 'u32', inner: 'u32', firstRow: 'u32', rowCount: 'u32', slice: 'u32' },
-    constants: { ...constants, WIDTH },
+    constants: { ...constants, ROW_BLOCKS: rowBlocks, COL_BLOCKS: colBlocks, WIDTH: width },
     grid: ({ rowCount, cols, inner, slice }) => [
-      Math.ceil(cols / COLS_PER_GROUP),
-      Math.ceil(rowCount / (constants.ROW_BLOCKS * 4)),
+      Math.ceil(cols / (colBlocks * 4 * width)),
+      Math.ceil(rowCount / (rowBlocks * 4)),
       Math.max(1, Math.ceil(inner / slice)),
     ],
     work: ({ rowCount, cols, inner }) => rowCount * cols * inner,
@@ -84,30 +89,36 @@ const sumSlices = defineKernel({
   work: ({ count, slices }) => count * slices,
 })
 
-/** Row blocks of 4 per invocation: no more than the rows fill, at most 2 (more spills registers on CPU adapters). */
-function rowBlocks(rows: number): number {
-  return rows > 4 ? 2 : 1
+/**
+ * Tile of an adapter and shape; it does not change any value. SwiftShader keeps nothing in registers between loads, each of
+ * which takes it as long as 12 multiply-adds, so a large tile is 1.4 times as fast there. Others spill: on lavapipe it is
+ * slower by a tenth, and workgroups wider than 16 walk more rows of B at once than a CPU's first cache holds.
+ */
+function tileOf(gpu: Gpu, { rows, cols }: MatmulShape): Tile {
+  if (rows <= 4) return { rowBlocks: 1, colBlocks: 1, width: 16 }
+  if (gpu.adapter.architecture !== 'swiftshader') return { rowBlocks: 2, colBlocks: 1, width: 16 }
+  return { rowBlocks: rows > 8 ? 4 : 2, colBlocks: cols > 32 ? 2 : 1, width: 8 }
 }
 
 /** Inner indices per slice, a multiple of 4: depends on the shape only, so the bits do too. */
 function sliceLength({ form, rows, cols, inner }: MatmulShape): number {
   const whole = Math.max(4, Math.ceil(inner / 4) * 4)
   if (form !== 'TN') return whole
-  const tiles = Math.ceil(cols / COLS_PER_GROUP) * Math.ceil(rows / (rowBlocks(rows) * 4))
-  const slices = Math.min(Math.floor(inner / SLICE_MIN), Math.ceil(GROUPS_WANTED / tiles))
+  const tiles = Math.ceil(cols / 64) * Math.ceil(rows / (rows > 4 ? 8 : 4))
+  const slices = Math.min(Math.floor(inner / SLICE_MIN), Math.ceil(TILES_WANTED / tiles))
   return slices > 1 ? Math.ceil(inner / slices / 4) * 4 : whole
 }
 
-function kernelFor(tensors: MatmulTensors, { form, rows, cols, inner, gelu }: MatmulShape) {
+function kernelFor(tile: Tile, tensors: MatmulTensors, { form, rows, cols, inner, gelu }: MatmulShape) {
   const aStride = form === 'TN' ? rows : inner
   const bStride = form === 'NT' ? inner : cols
-  return matmulKernel({
+  return matmulKernel(tile, {
     A_ACROSS: form === 'TN' ? 1 : 0,
     B_ACROSS: form === 'NT' ? 0 : 1,
     A_QUADS: aStride % 4 === 0 ? 1 : 0,
     B_QUADS: bStride % 4 === 0 ? 1 : 0,
     HAS_TAIL: inner % 4 === 0 ? 0 : 1,
-    ROW_BLOCKS: rowBlocks(rows),
+    WHOLE_COLS: cols % 4 === 0 ? 1 : 0,
     HAS_BIAS: tensors.bias ? 1 : 0,
     HAS_RESIDUAL: tensors.residual ? 1 : 0,
     HAS_PREACTIVATION: tensors.preactivation ? 1 : 0,
@@ -118,13 +129,13 @@ function kernelFor(tensors: MatmulTensors, { form, rows, cols, inner, gelu }: Ma
 /** Encodes the product in row ranges that each fit a submission; ranges do not change any value. */
 function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slice: number): void {
   const { rows, cols, inner } = shape
-  const kernel = kernelFor(tensors, shape)
+  const tile = tileOf(gpu, shape)
+  const kernel = kernelFor(tile, tensors, shape)
   const { a, b, out, bias = a, residual = a } = tensors
   const unused = tensors.preactivation ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
   const preactivation = tensors.preactivation ?? unused!
-  const tile = rowBlocks(rows) * 4
   const bindings = { a, b, aQuads: a, bQuads: b, bias, residual, out, preactivation }
-  for (const range of rowRanges(gpu, { rows, tile, operationsPerRow: cols * inner }))
+  for (const range of rowRanges(gpu, { rows, tile: tile.rowBlocks * 4, operationsPerRow: cols * inner }))
     launch(gpu, kernel, bindings, { rows, cols, inner, slice, ...range })
   release(gpu, unused)
 }
