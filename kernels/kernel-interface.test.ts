@@ -46,6 +46,7 @@ async function launchedKernels() {
   for (const form of ['NN', 'NT', 'TN'] as const) matmul(recorder, { a: x, b: y, out }, { form, ...size })
   matmul(recorder, { a: x, b: y, out, bias, residual }, { form: 'NT', ...size, gelu: 'exact' })
   matmul(recorder, { a: x, b: y, out }, { form: 'TN', ...size, inner: 4096 })
+  matmul(recorder, { a: x, b: y, out }, { form: 'NT', ...size, tile: 'large' })
   columnSums(recorder, { x, out }, { rows: 4, cols: 4 })
   quantizeRows(recorder, { x, codes, scales }, { rows: 4, cols: 4 })
   dequantizeRows(recorder, { codes, scales, out }, { rows: 4, cols: 4 })

@@ -55,6 +55,36 @@ describe.each(['NN', 'NT', 'TN'] as MatmulForm[])('%s', (form) => {
     release(gpu, left, right, out)
   })
 
+  test.each([
+    [1, 1, 1],
+    [9, 33, 5],
+    [67, 71, 73],
+    [36, 260, 40],
+    [40, 64, 1100],
+  ])('large tiles give the bits of small ones: %i x %i, inner %i', async (rows, cols, inner) => {
+    const gpu = await testGpu()
+    const shape = { form, rows, cols, inner, ...(form === 'NT' ? { gelu: 'exact' as const } : {}) }
+    const { left, right } = operands(gpu, shape)
+    const residual = upload(gpu, 'f32', randomValues(rows * cols, 5), { owner: 'test' })
+    const extra = form === 'NT' ? { bias: right, residual } : {}
+    const outputs = (['large', 'small'] as const).map((tile) => {
+      const out = guardedTensor(gpu, 'f32', [rows, cols])
+      const preactivation = guardedTensor(gpu, 'f32', [rows, cols])
+      const written = form === 'NT' ? { out, preactivation } : { out }
+      matmul(gpu, { a: left, b: right, ...extra, ...written }, { ...shape, tile })
+      return Object.values(written)
+    })
+    const [large, small] = await Promise.all(
+      outputs.map(async (written) => {
+        const values: ArrayLike<number>[] = []
+        for (const tensor of written) values.push(await readGuarded(gpu, tensor))
+        return values
+      }),
+    )
+    expect(large).toEqual(small)
+    release(gpu, left, right, residual)
+  })
+
   test('more than 65,535 rows, with bias', async () => {
     const gpu = await testGpu()
     const shape = { form, rows: 65_537, cols: 3, inner: 2 }

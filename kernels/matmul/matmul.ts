@@ -5,9 +5,10 @@ import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
-import blocksSource from './blocks.wgsl?raw'
 import columnSumsSource from './column-sums.wgsl?raw'
 import source from './matmul.wgsl?raw'
+import largeSource from './matmul-large.wgsl?raw'
+import largeBlocksSource from './matmul-large-blocks.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
 
 /** NN: A [rows, inner], B [inner, cols]. NT: A [rows, inner], B [cols, inner]. TN: A [inner, rows], B [inner, cols]. */
@@ -29,6 +30,8 @@ export interface MatmulShape {
   readonly cols: number
   readonly inner: number
   readonly gelu?: 'exact' | 'tanh' | undefined
+  /** How much one invocation computes. It changes no bit of the result; by default the adapter and the shape decide. */
+  readonly tile?: 'small' | 'large' | undefined
 }
 
 const UNIT_ROUNDOFF = 2 ** -24
@@ -42,10 +45,10 @@ export function matmulTolerance(inner: number, magnitude: number): number {
   return Math.min(4 * Math.sqrt(inner), Math.max(4, inner)) * UNIT_ROUNDOFF * magnitude + 1e-30
 }
 
-/** What one invocation computes, in blocks of 4 rows and of 4 columns, and the invocations of a workgroup. */
+/** What one invocation computes. Widths are invocations of a workgroup, along the columns. */
 interface Tile {
-  readonly rowBlocks: 1 | 2 | 4
-  readonly colBlocks: 1 | 2
+  readonly rows: 4 | 8 | 16
+  readonly cols: 4 | 8
   readonly width: number
 }
 
@@ -53,11 +56,16 @@ interface Tile {
 const TILES_WANTED = 512
 const SLICE_MIN = 512
 
-function matmulKernel({ rowBlocks, colBlocks, width }: Tile, constants: Record<string, number>) {
+function matmulKernel(tile: Tile, constants: Record<string, number>) {
+  const { width } = tile
+  const form =
+    tile.cols === 8
+      ? { name: 'matmul/matmul-large', source: largeSource, libraries: [largeBlocksSource, geluLibrary] }
+      : { name: 'matmul/matmul', source, libraries: [geluLibrary] }
+  const sizes: Record<string, number> =
+    tile.cols === 8 ? { WIDTH: width } : { WIDTH: width, ROW_BLOCKS: tile.rows / 4 }
   return defineKernel({
-    name: 'matmul/matmul',
-    source,
-    libraries: [blocksSource, geluLibrary],
+    ...form,
     bindings: {
       a: 'read',
       b: 'read',
@@ -69,10 +77,10 @@ function matmulKernel({ rowBlocks, colBlocks, width }: Tile, constants: Record<s
       preactivation: 'write',
     },
     params: { rows: 'u32', cols: 'u32', inner: 'u32', firstRow: 'u32', rowCount: 'u32', slice: 'u32' },
-    constants: { ...constants, ROW_BLOCKS: rowBlocks, COL_BLOCKS: colBlocks, WIDTH: width },
+    constants: { ...constants, ...sizes },
     grid: ({ rowCount, cols, inner, slice }) => [
-      Math.ceil(cols / (colBlocks * 4 * width)),
-      Math.ceil(rowCount / (rowBlocks * 4)),
+      Math.ceil(cols / (tile.cols * width)),
+      Math.ceil(rowCount / tile.rows),
       Math.max(1, Math.ceil(inner / slice)),
     ],
     work: ({ rowCount, cols, inner }) => rowCount * cols * inner,
@@ -90,14 +98,13 @@ const sumSlices = defineKernel({
 })
 
 /**
- * Tile of an adapter and shape; it does not change any value. SwiftShader keeps nothing in registers between loads, each of
- * which takes it as long as 12 multiply-adds, so a large tile is 1.4 times as fast there. Others spill: on lavapipe it is
- * slower by a tenth, and workgroups wider than 16 walk more rows of B at once than a CPU's first cache holds.
+ * On SwiftShader a load takes as long as 12 multiply-adds, and the large tile is 1.4 times as fast; on lavapipe it gained nothing
+ * that could be measured. Workgroups wider than 16 walk more rows of B at once than a CPU's first cache holds.
  */
-function tileOf(gpu: Gpu, { rows, cols }: MatmulShape): Tile {
-  if (rows <= 4) return { rowBlocks: 1, colBlocks: 1, width: 16 }
-  if (gpu.adapter.architecture !== 'swiftshader') return { rowBlocks: 2, colBlocks: 1, width: 16 }
-  return { rowBlocks: rows > 8 ? 4 : 2, colBlocks: cols > 32 ? 2 : 1, width: 8 }
+function tileOf(gpu: Gpu, { rows, cols, tile }: MatmulShape): Tile {
+  const prefersLarge = gpu.adapter.architecture === 'swiftshader' && rows > 8 && cols > 32
+  const isLarge = tile ? tile === 'large' : prefersLarge
+  return isLarge ? { rows: 16, cols: 8, width: 8 } : { rows: rows > 4 ? 8 : 4, cols: 4, width: 16 }
 }
 
 /** Inner indices per slice, a multiple of 4: depends on the shape only, so the bits do too. */
@@ -118,7 +125,6 @@ function kernelFor(tile: Tile, tensors: MatmulTensors, { form, rows, cols, inner
     A_QUADS: aStride % 4 === 0 ? 1 : 0,
     B_QUADS: bStride % 4 === 0 ? 1 : 0,
     HAS_TAIL: inner % 4 === 0 ? 0 : 1,
-    WHOLE_COLS: cols % 4 === 0 ? 1 : 0,
     HAS_BIAS: tensors.bias ? 1 : 0,
     HAS_RESIDUAL: tensors.residual ? 1 : 0,
     HAS_PREACTIVATION: tensors.preactivation ? 1 : 0,
@@ -135,7 +141,7 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
   const unused = tensors.preactivation ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
   const preactivation = tensors.preactivation ?? unused!
   const bindings = { a, b, aQuads: a, bQuads: b, bias, residual, out, preactivation }
-  for (const range of rowRanges(gpu, { rows, tile: tile.rowBlocks * 4, operationsPerRow: cols * inner }))
+  for (const range of rowRanges(gpu, { rows, tile: tile.rows, operationsPerRow: cols * inner }))
     launch(gpu, kernel, bindings, { rows, cols, inner, slice, ...range })
   release(gpu, unused)
 }

@@ -3,22 +3,19 @@
 // Shapes: out, residual, preactivation (z) [rows, cols]; bias [cols]. A is stored [rows, inner] or (A_ACROSS) [inner, rows],
 // B is stored [inner, cols] or (B_ACROSS = 0) [cols, inner]. With slices > 1 (grid z) out is [slices, rows, cols] of partial sums.
 // Any sizes. Rows and columns past the end read the last valid ones and are not stored.
-// One invocation owns ROW_BLOCKS * 4 rows by COL_BLOCKS * 4 columns. All invocations of a workgroup share their rows, so that
-// loads of A are uniform: CPU adapters then load one scalar and broadcast it instead of gathering per lane. A load costs them a
-// dozen multiply-adds, so the tile is as large as registers allow. Both inputs are bound twice, as scalars and as vec4s; which
-// view is read depends on whether the stored row length is a multiple of 4.
+// One invocation owns ROW_BLOCKS * 4 rows by 4 columns. All invocations of a workgroup share their rows, so that loads of A are
+// uniform: CPU adapters then load one scalar and broadcast it instead of gathering per lane. Both inputs are bound twice, as
+// scalars and as vec4s; which view is read depends on whether the stored row length is a multiple of 4.
 override A_ACROSS: u32 = 0;
 override B_ACROSS: u32 = 1;
 override A_QUADS: u32 = 0;
 override B_QUADS: u32 = 0;
 override HAS_TAIL: u32 = 1; // inner is not a multiple of 4
-override ROW_BLOCKS: u32 = 2; // 1, 2 or 4
-override COL_BLOCKS: u32 = 1; // 1 or 2
+override ROW_BLOCKS: u32 = 2; // 1 for at most 4 rows
 override WIDTH: u32 = 16;
 override HAS_BIAS: u32 = 0;
 override HAS_RESIDUAL: u32 = 0;
 override HAS_PREACTIVATION: u32 = 0;
-override WHOLE_COLS: u32 = 0; // cols is a multiple of 4
 override GELU: u32 = 0; // 1 exact, 2 tanh
 
 struct Params {
@@ -40,6 +37,43 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> preactivation: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
+// Four consecutive values of a stored row of `stride` values; `at` is clamped to the row.
+fn quad_a(line: u32, at: u32, stride: u32) -> vec4f {
+  if (A_QUADS == 1u) { return a_quads[(line * stride + min(at, stride - 4u)) >> 2u]; }
+  let last = stride - 1u;
+  let base = line * stride;
+  return vec4f(a[base + min(at, last)], a[base + min(at + 1u, last)], a[base + min(at + 2u, last)], a[base + min(at + 3u, last)]);
+}
+
+fn quad_b(line: u32, at: u32, stride: u32) -> vec4f {
+  if (B_QUADS == 1u) { return b_quads[(line * stride + min(at, stride - 4u)) >> 2u]; }
+  let last = stride - 1u;
+  let base = line * stride;
+  return vec4f(b[base + min(at, last)], b[base + min(at + 1u, last)], b[base + min(at + 2u, last)], b[base + min(at + 3u, last)]);
+}
+
+// [i] = A[row + i, k..k+3]
+fn block_a(row: u32, k: u32) -> mat4x4f {
+  if (A_ACROSS == 1u) {
+    let n = params.rows;
+    return transpose(mat4x4f(quad_a(k, row, n), quad_a(k + 1u, row, n), quad_a(k + 2u, row, n), quad_a(k + 3u, row, n)));
+  }
+  let n = params.inner;
+  let last = params.rows - 1u;
+  return mat4x4f(quad_a(min(row, last), k, n), quad_a(min(row + 1u, last), k, n), quad_a(min(row + 2u, last), k, n), quad_a(min(row + 3u, last), k, n));
+}
+
+// [j] = B[k + j, col..col+3]
+fn block_b(col: u32, k: u32) -> mat4x4f {
+  if (B_ACROSS == 1u) {
+    let n = params.cols;
+    return mat4x4f(quad_b(k, col, n), quad_b(k + 1u, col, n), quad_b(k + 2u, col, n), quad_b(k + 3u, col, n));
+  }
+  let n = params.inner;
+  let last = params.cols - 1u;
+  return transpose(mat4x4f(quad_b(min(col, last), k, n), quad_b(min(col + 1u, last), k, n), quad_b(min(col + 2u, last), k, n), quad_b(min(col + 3u, last), k, n)));
+}
+
 fn add_row(sum: vec4f, x: vec4f, y: mat4x4f) -> vec4f {
   return fma(vec4f(x.w), y[3], fma(vec4f(x.z), y[2], fma(vec4f(x.y), y[1], fma(vec4f(x.x), y[0], sum))));
 }
@@ -48,77 +82,63 @@ fn add_product(sum: mat4x4f, x: mat4x4f, y: mat4x4f) -> mat4x4f {
   return mat4x4f(add_row(sum[0], x[0], y), add_row(sum[1], x[1], y), add_row(sum[2], x[2], y), add_row(sum[3], x[3], y));
 }
 
-// Epilogue and stores of up to four columns of one row.
-fn finish(sum: vec4f, row: u32, col: u32, plane: u32) {
-  let c = four(col, params.cols);
-  let i = row * params.cols + c;
-  var z = sum;
-  if (HAS_BIAS == 1u) { z += vec4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
-  // Past the last column c repeats it, and so do the values: the same one is stored again.
-  if (WHOLE_COLS == 0u) {
-    z.y = select(z.x, z.y, c.y > c.x);
-    z.z = select(z.y, z.z, c.z > c.y);
-    z.w = select(z.z, z.w, c.w > c.z);
+// The same for the last 1 to 3 inner indices, one at a time.
+fn add_tail(sum: mat4x4f, row: u32, col: u32, k: u32) -> mat4x4f {
+  var x: vec4f;
+  var y: vec4f;
+  if (A_ACROSS == 1u) { x = quad_a(k, row, params.rows); } else {
+    let last = params.rows - 1u;
+    let n = params.inner;
+    x = vec4f(a[min(row, last) * n + k], a[min(row + 1u, last) * n + k], a[min(row + 2u, last) * n + k], a[min(row + 3u, last) * n + k]);
   }
-  if (HAS_PREACTIVATION == 1u) {
-    preactivation[i.x] = z.x; preactivation[i.y] = z.y; preactivation[i.z] = z.z; preactivation[i.w] = z.w;
+  if (B_ACROSS == 1u) { y = quad_b(k, col, params.cols); } else {
+    let last = params.cols - 1u;
+    let n = params.inner;
+    y = vec4f(b[min(col, last) * n + k], b[min(col + 1u, last) * n + k], b[min(col + 2u, last) * n + k], b[min(col + 3u, last) * n + k]);
   }
-  if (GELU == 1u) { z = vec4f(gelu_exact(z.x), gelu_exact(z.y), gelu_exact(z.z), gelu_exact(z.w)); }
-  if (GELU == 2u) { z = vec4f(gelu_tanh(z.x), gelu_tanh(z.y), gelu_tanh(z.z), gelu_tanh(z.w)); }
-  if (HAS_RESIDUAL == 1u) { z += vec4f(residual[i.x], residual[i.y], residual[i.z], residual[i.w]); }
-  let o = plane + i;
-  out[o.x] = z.x; out[o.y] = z.y; out[o.z] = z.z; out[o.w] = z.w;
+  return mat4x4f(fma(vec4f(x.x), y, sum[0]), fma(vec4f(x.y), y, sum[1]), fma(vec4f(x.z), y, sum[2]), fma(vec4f(x.w), y, sum[3]));
+}
+
+fn finish(value: f32, at: u32, col: u32) -> f32 {
+  var z = value;
+  if (HAS_BIAS == 1u) { z += bias[col]; }
+  if (HAS_PREACTIVATION == 1u) { preactivation[at] = z; }
+  if (GELU == 1u) { z = gelu_exact(z); }
+  if (GELU == 2u) { z = gelu_tanh(z); }
+  if (HAS_RESIDUAL == 1u) { z += residual[at]; }
+  return z;
 }
 
 @compute @workgroup_size(WIDTH) fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let col = (group.x * COL_BLOCKS * WIDTH + local.x) * 4u;
-  let next = col + WIDTH * 4u;
+  let col = (group.x * WIDTH + local.x) * 4u;
   let row = params.first_row + group.y * ROW_BLOCKS * 4u;
   let end = min(params.inner, (group.z + 1u) * params.slice);
-  let a0 = start_a(row); let a1 = start_a(row + 4u); let a2 = start_a(row + 8u); let a3 = start_a(row + 12u);
-  let b0 = start_b(col); let b1 = start_b(next);
-  // s<row block><column block>
-  var s00 = mat4x4f(); var s10 = mat4x4f(); var s20 = mat4x4f(); var s30 = mat4x4f();
-  var s01 = mat4x4f(); var s11 = mat4x4f(); var s21 = mat4x4f(); var s31 = mat4x4f();
-  for (var k = group.z * params.slice; k < end; k += select(4u, 1u, HAS_TAIL == 1u && k + 4u > end)) {
-    let y0 = fetch_b(b0, k, end);
-    var y1: mat4x4f;
-    if (COL_BLOCKS > 1u) { y1 = fetch_b(b1, k, end); }
-    let x0 = fetch_a(a0, k, end);
-    s00 = add_product(s00, x0, y0);
-    if (COL_BLOCKS > 1u) { s01 = add_product(s01, x0, y1); }
-    if (ROW_BLOCKS > 1u) {
-      let x1 = fetch_a(a1, k, end);
-      s10 = add_product(s10, x1, y0);
-      if (COL_BLOCKS > 1u) { s11 = add_product(s11, x1, y1); }
-    }
-    if (ROW_BLOCKS > 2u) {
-      let x2 = fetch_a(a2, k, end);
-      let x3 = fetch_a(a3, k, end);
-      s20 = add_product(s20, x2, y0);
-      s30 = add_product(s30, x3, y0);
-      if (COL_BLOCKS > 1u) {
-        s21 = add_product(s21, x2, y1);
-        s31 = add_product(s31, x3, y1);
-      }
+  let whole = end & ~3u;
+  var s0 = mat4x4f();
+  var s1 = mat4x4f();
+  for (var k = group.z * params.slice; k < whole; k += 4u) {
+    let x0 = block_a(row, k);
+    var x1: mat4x4f;
+    if (ROW_BLOCKS > 1u) { x1 = block_a(row + 4u, k); }
+    let y = block_b(col, k);
+    s0 = add_product(s0, x0, y);
+    if (ROW_BLOCKS > 1u) { s1 = add_product(s1, x1, y); }
+  }
+  if (HAS_TAIL == 1u) {
+    for (var k = whole; k < end; k++) {
+      s0 = add_tail(s0, row, col, k);
+      if (ROW_BLOCKS > 1u) { s1 = add_tail(s1, row + 4u, col, k); }
     }
   }
-  if (col >= params.cols) { return; }
-  // One row after the other moves to the front: that inlines GELU once, and indexing an array would be slower.
+  // Loops over an array, with bounds that are no constants, keep the compiler from inlining GELU 32 times.
+  var sums = array<vec4f, 8>(s0[0], s0[1], s0[2], s0[3], s1[0], s1[1], s1[2], s1[3]);
   let plane = group.z * params.rows * params.cols;
   let row_end = min(row + ROW_BLOCKS * 4u, params.first_row + params.row_count);
+  let col_end = min(col + 4u, params.cols);
   for (var r = row; r < row_end; r++) {
-    finish(s00[0], r, col, plane);
-    s00 = mat4x4f(s00[1], s00[2], s00[3], s10[0]);
-    s10 = mat4x4f(s10[1], s10[2], s10[3], s20[0]);
-    s20 = mat4x4f(s20[1], s20[2], s20[3], s30[0]);
-    s30 = mat4x4f(s30[1], s30[2], s30[3], s30[3]);
-    if (COL_BLOCKS > 1u) {
-      if (next < params.cols) { finish(s01[0], r, next, plane); }
-      s01 = mat4x4f(s01[1], s01[2], s01[3], s11[0]);
-      s11 = mat4x4f(s11[1], s11[2], s11[3], s21[0]);
-      s21 = mat4x4f(s21[1], s21[2], s21[3], s31[0]);
-      s31 = mat4x4f(s31[1], s31[2], s31[3], s31[3]);
+    for (var c = col; c < col_end; c++) {
+      let at = r * params.cols + c;
+      out[plane + at] = finish(sums[r - row][c - col], at, c);
     }
   }
 }

@@ -20,8 +20,8 @@ function product(bench: Bench, shape: MatmulShape): void {
 }
 
 /** A linear layer as the forward pass runs it: bias, GELU with the value before it, residual. */
-function linearLayer(bench: Bench): void {
-  const shape = { form: 'NT', rows: 9, cols: 12, inner: 8, gelu: 'exact' } as const
+function linearLayer(bench: Bench, tile: 'small' | 'large'): void {
+  const shape = { form: 'NT', rows: 9, cols: 12, inner: 8, gelu: 'exact', tile } as const
   const [a, b] = [randomFloats(9 * 8, 3), randomFloats(12 * 8, 4)]
   const [bias, residual] = [randomFloats(12, 5), randomFloats(9 * 12, 6)]
   const before = matmulReference(a, b, shape).value.map((value, i) => value + bias[i % 12]!)
@@ -202,7 +202,8 @@ function putRows(bench: Bench): void {
 
 export const MATRIX_CHECKS: readonly Check[] = [
   { name: 'matmul NN', run: (bench) => product(bench, { form: 'NN', rows: 3, cols: 7, inner: 9 }) },
-  { name: 'matmul NT', run: linearLayer },
+  { name: 'matmul NT', run: (bench) => linearLayer(bench, 'small') },
+  { name: 'matmul NT, large tiles', run: (bench) => linearLayer(bench, 'large') },
   // Long enough to be summed in slices, as gradients of weights are.
   { name: 'matmul TN', run: (bench) => product(bench, { form: 'TN', rows: 4, cols: 8, inner: 1030 }) },
   { name: 'column sums', run: sumColumns },

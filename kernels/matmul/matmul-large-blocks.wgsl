@@ -1,4 +1,4 @@
-// Loads of 4 x 4 blocks for matmul.wgsl, whose bindings and overrides they use.
+// Loads of 4 x 4 blocks for matmul-large.wgsl, whose bindings and overrides they use.
 
 // The four rows (columns) from `first`; those past the end are the last valid one.
 fn four(first: u32, count: u32) -> vec4u {
@@ -9,14 +9,17 @@ fn four(first: u32, count: u32) -> vec4u {
 fn start_a(row: u32) -> vec4u { return four(row, params.rows) * select(params.inner, 1u, A_ACROSS == 1u); }
 fn start_b(col: u32) -> vec4u { return four(col, params.cols) * select(params.inner, 1u, B_ACROSS == 1u); }
 
-// Four consecutive values of a stored row. Places `i` rise by one, or repeat the last; with quads i.x may be the last of four.
-fn quad_a(i: vec4u) -> vec4f {
-  if (A_QUADS == 1u) { return a_quads[i.x >> 2u]; }
+// Four consecutive values of storage, `base` + `at`. Places in `at` rise by one, or repeat the last; with quads at.x may be the
+// last of four.
+fn quad_a(base: u32, at: vec4u) -> vec4f {
+  if (A_QUADS == 1u) { return a_quads[(base + at.x) >> 2u]; }
+  let i = base + at;
   return vec4f(a[i.x], a[i.y], a[i.z], a[i.w]);
 }
 
-fn quad_b(i: vec4u) -> vec4f {
-  if (B_QUADS == 1u) { return b_quads[i.x >> 2u]; }
+fn quad_b(base: u32, at: vec4u) -> vec4f {
+  if (B_QUADS == 1u) { return b_quads[(base + at.x) >> 2u]; }
+  let i = base + at;
   return vec4f(b[i.x], b[i.y], b[i.z], b[i.w]);
 }
 
@@ -26,20 +29,18 @@ const STEPS = vec4u(0u, 1u, 2u, 3u);
 fn block_a(at: vec4u, k: u32) -> mat4x4f {
   if (A_ACROSS == 1u) {
     let n = params.rows;
-    return transpose(mat4x4f(quad_a(at + k * n), quad_a(at + (k + 1u) * n), quad_a(at + (k + 2u) * n), quad_a(at + (k + 3u) * n)));
+    return transpose(mat4x4f(quad_a(k * n, at), quad_a((k + 1u) * n, at), quad_a((k + 2u) * n, at), quad_a((k + 3u) * n, at)));
   }
-  let i = STEPS + k;
-  return mat4x4f(quad_a(i + at.x), quad_a(i + at.y), quad_a(i + at.z), quad_a(i + at.w));
+  return mat4x4f(quad_a(k + at.x, STEPS), quad_a(k + at.y, STEPS), quad_a(k + at.z, STEPS), quad_a(k + at.w, STEPS));
 }
 
 // [j] = B[k + j, four columns]
 fn block_b(at: vec4u, k: u32) -> mat4x4f {
   if (B_ACROSS == 1u) {
     let n = params.cols;
-    return mat4x4f(quad_b(at + k * n), quad_b(at + (k + 1u) * n), quad_b(at + (k + 2u) * n), quad_b(at + (k + 3u) * n));
+    return mat4x4f(quad_b(k * n, at), quad_b((k + 1u) * n, at), quad_b((k + 2u) * n, at), quad_b((k + 3u) * n, at));
   }
-  let i = STEPS + k;
-  return transpose(mat4x4f(quad_b(i + at.x), quad_b(i + at.y), quad_b(i + at.z), quad_b(i + at.w)));
+  return transpose(mat4x4f(quad_b(k + at.x, STEPS), quad_b(k + at.y, STEPS), quad_b(k + at.z, STEPS), quad_b(k + at.w, STEPS)));
 }
 
 // Past the last whole block: one inner index k, the others zero.
