@@ -14,8 +14,9 @@ import { fileSource, readFolder } from './hosts/node-files.ts'
 import { onnxRuntimeNode } from './hosts/onnxruntime-node.ts'
 import { bestClass } from './metrics/score.ts'
 import { predict } from './model/predict.ts'
+import type { KeptModel } from './model-table.ts'
 import { parseRecipe } from './recipe.ts'
-import { type KeptModel, Session } from './session.ts'
+import { Session } from './session.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../public/sample')
 const ROWS = 500
@@ -66,7 +67,8 @@ async function verify(file: string, kept: KeptModel) {
   )
 }
 
-const keptFor = (precision: string) => session.kept[rowForPrecision(session.kept, precision)]!
+const keptFor = (precision: string) =>
+  session.table.entries[rowForPrecision(session.table.entries, precision)]!
 
 describe('the exported sample', () => {
   it('gives our logits in ONNX Runtime in FP32', async () => {

@@ -4,10 +4,11 @@ import type { OutputFolder } from './base/bytes.ts'
 import { assert } from './base/errors.ts'
 import { writeModelFolder } from './exports/folder.ts'
 import { portableModel } from './model/portable.ts'
+import type { KeptModel } from './model-table.ts'
 import type { Recipe } from './protocol.ts'
 import { formatRecipe } from './recipe.ts'
 import { exportFormats } from './registry.ts'
-import type { KeptModel, Session } from './session.ts'
+import type { Session } from './session.ts'
 
 export interface ExportedFile {
   readonly file: string
@@ -30,7 +31,8 @@ export async function exportModel(
   session: Session,
   { recipe, folder }: { recipe: Recipe; folder: OutputFolder },
 ): Promise<ExportedFile[]> {
-  const { opened, kept, gpu } = session
+  const { opened, gpu } = session
+  const kept = session.table.entries
   assert(opened && kept.length > 0, 'a measured model to export')
   const { architecture, config } = opened.checkpoint
   const watch = session.watch('export', 'export')

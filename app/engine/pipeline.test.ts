@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testGpu } from '../../kernels/runtime/testing.ts'
 import { FIXTURES, failureOf } from './formats/testing.ts'
-import { fileSource, readFolder, writableFolder } from './hosts/node-files.ts'
+import { ensureFolder, fileSource, readFolder, writableFolder } from './hosts/node-files.ts'
 import { onnxRuntimeNode } from './hosts/onnxruntime-node.ts'
 import { type RecipeFiles, runRecipe } from './pipeline.ts'
 import type { Event, ModelRow, Progress, Recipe, Report } from './protocol.ts'
@@ -53,6 +53,7 @@ interface RunOptions {
 /** One run as the command line makes it, with all that it emitted. */
 async function run(out: string, recipe: Recipe = RECIPE, options: RunOptions = {}) {
   const output = join(folder, out)
+  await ensureFolder(output)
   const reopen = () => readFolder(output)
   const files: RecipeFiles = {
     model: await readFolder(join(FIXTURES, 'tiny-bert')),
@@ -72,7 +73,7 @@ async function run(out: string, recipe: Recipe = RECIPE, options: RunOptions = {
   try {
     const settings = { files, selfTest: SELF_TEST, runtime: onnxRuntimeNode(), store }
     const report = await runRecipe(session, recipe, settings)
-    const digests = await Promise.all(session.kept.map(({ model }) => weightDigest(gpu, model)))
+    const digests = await Promise.all(session.table.entries.map(({ model }) => weightDigest(gpu, model)))
     return { report, digests, trained: [...trained] }
   } finally {
     session.close()
@@ -222,6 +223,14 @@ describe('kept stages', () => {
     expect(csvOf(rows).length).toBe(csvOf(messages(40, 1)).length)
     const { trained } = await run(await copyOfFirst(), RECIPE, { resume: true, train })
     expect(trained).toEqual(['distill', 'prune'])
+  })
+
+  it('leave no half-written files and no state of finished trainings', async () => {
+    const out = await copyOfFirst()
+    await writeFile(join(folder, out, 'stages/1-distill/weights.safetensors.0a1b.part'), 'half')
+    await run(out, RECIPE, { resume: true })
+    const names = await readdir(join(folder, out, 'stages/1-distill'))
+    expect(names.sort()).toEqual(['logits.safetensors', 'stage.json', 'weights.safetensors'])
   })
 
   it('are not used without being asked for', async () => {

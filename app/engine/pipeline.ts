@@ -1,6 +1,6 @@
 // Runs a whole recipe: opens, measures, runs every stage, exports, verifies the exports and writes the report.
 import type { ByteSource, Folder, OutputFolder } from './base/bytes.ts'
-import { readAll, requireFile, writeAll } from './base/bytes.ts'
+import { readAll, requireFile, subfolder, writeAll } from './base/bytes.ts'
 import { StudioError } from './base/errors.ts'
 import { openTable } from './data/csv.ts'
 import { exportModel } from './export-model.ts'
@@ -64,6 +64,7 @@ async function runStages(
   recipe: Recipe,
   { files, store }: { files: RecipeFiles; store?: StageStore },
 ): Promise<void> {
+  await store?.removeUnfinished()
   const inputs = store ? await inputDigest(files) : ''
   for (let index = 0; index <= recipe.stages.length; index++) {
     const stage = recipe.stages[index - 1]
@@ -84,7 +85,7 @@ async function exportAndVerify(
   { files, runtime }: PipelineOptions,
 ): Promise<ExportResult[]> {
   if (recipe.export.length === 0) return []
-  const written = await exportModel(session, { recipe, folder: prefixed(files.output, 'model') })
+  const written = await exportModel(session, { recipe, folder: subfolder(files.output, 'model') })
   const folder = await files.reopen()
   const results: ExportResult[] = []
   for (const { file, row } of written) {
@@ -94,11 +95,6 @@ async function exportAndVerify(
     results.push({ file: `model/${file}`, bytes: bytes.length, row, ...verification })
   }
   return results
-}
-
-/** The same folder, one level down. */
-function prefixed(folder: OutputFolder, prefix: string): OutputFolder {
-  return { create: (name) => folder.create(`${prefix}/${name}`) }
 }
 
 function makeReport(
@@ -111,7 +107,7 @@ function makeReport(
     adapter: session.gpu.adapter,
     self_test: selfTest,
     data: { train, validation, test, labels },
-    rows: session.kept.map(({ row }) => row),
+    rows: session.table.entries.map(({ row }) => row),
     exports,
     peak_gpu_bytes: peak,
   }

@@ -26,7 +26,9 @@ export function watchPhase(
     },
     progress(done, total, unit) {
       const at = performance.now()
-      marks = [...marks.filter((mark) => at - mark.at < WINDOW_MS), { at, done }]
+      const recent = marks.filter((mark) => at - mark.at < WINDOW_MS)
+      // Steps may be further apart than the window.
+      marks = [...(recent.length > 0 ? recent : marks.slice(-1)), { at, done }]
       if (at - lastSent < LEAST_INTERVAL_MS && done < total) return
       lastSent = at
       const rate = rateOf(marks)

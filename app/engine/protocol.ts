@@ -224,10 +224,9 @@ export type Command =
     }
   | {
       readonly type: 'open-data'
-      readonly file: File
-      readonly role: 'train' | 'test'
-      readonly text?: string
-      readonly label?: string | null
+      /** A table that is absent stays as it is. */
+      readonly train?: File
+      readonly test?: File
     }
   /** Chooses other columns or another length for the data already open. */
   | { readonly type: 'set-data'; readonly data: Partial<DataRecipe> }

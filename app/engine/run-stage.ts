@@ -1,5 +1,6 @@
 // Runs one stage of a recipe: option values in, a new model out. The models given stay as they are.
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
+import type { Tensor } from '../../kernels/runtime/tensor.ts'
 import { assert, StudioError } from './base/errors.ts'
 import { checkOptions, type OptionValues } from './base/options.ts'
 import { deriveSeed, shuffledIndices } from './base/random.ts'
@@ -25,6 +26,8 @@ export interface StageContext {
   readonly base: Model
   readonly data: PreparedData
   readonly seed: number
+  /** The teacher's logits of the training rows [rows, labels]; they stay the session's. */
+  readonly teacherLogits: () => Promise<Tensor<'f32'>>
   readonly watch: (phase: Phase) => Watch
   readonly onLoss: (points: readonly LossPoint[]) => void
   readonly checkpoints?: TrainingCheckpoints
@@ -121,10 +124,13 @@ async function trainModel(
 ): Promise<boolean> {
   const { gpu, teacher, data, watch, onLoss } = context
   const validate = await createValidation(context)
+  // Hidden states are too large to keep for all rows: with them the teacher runs at every step.
+  const teacherLogits = settings.hiddenWeight === 0 ? await context.teacherLogits() : undefined
   const result = await train(
     {
       gpu,
       teacher,
+      teacherLogits,
       student: model,
       ids: data.train.ids,
       labels: data.train.labels,

@@ -45,7 +45,7 @@ async function openTiny(): Promise<void> {
   session.openData({ train, test })
   await session.measureTeacher()
 }
-const keys = () => session.kept.map(({ key }) => key)
+const keys = () => session.table.entries.map(({ key }) => key)
 
 describe('opening', () => {
   const broken = (name: string, text: string): Folder => ({
@@ -65,13 +65,19 @@ describe('opening', () => {
     ['no weights', without('model.safetensors'), 'file-missing'],
   ])('a folder with %s leaves model, data and rows as they were', async (_, folder, code) => {
     await openTiny()
-    const held = [session.opened, session.data, session.dataRecipe, [...session.kept], gpu.pool.ledger.now]
+    const held = [
+      session.opened,
+      session.data,
+      session.dataRecipe,
+      [...session.table.entries],
+      gpu.pool.ledger.now,
+    ]
     expect((await failureOf(() => session.openModel(folder))).code).toBe(code)
     expect([
       session.opened,
       session.data,
       session.dataRecipe,
-      [...session.kept],
+      [...session.table.entries],
       gpu.pool.ledger.now,
     ]).toEqual(held)
     expect((await session.runStage(INT8)).row.n).toBe(24)
@@ -83,9 +89,9 @@ describe('opening', () => {
     ['labels that the model does not know', { label: 'text' }, 'label-unknown'],
   ])('data with %s leaves data and rows as they were', async (_, options, code) => {
     await openTiny()
-    const held = [session.data, session.dataRecipe, [...session.kept]]
+    const held = [session.data, session.dataRecipe, [...session.table.entries]]
     expect((await failureOf(() => session.openData({ train, test }, options))).code).toBe(code)
-    expect([session.data, session.dataRecipe, [...session.kept]]).toEqual(held)
+    expect([session.data, session.dataRecipe, [...session.table.entries]]).toEqual(held)
   })
 
   it('data without a row to measure on is refused', async () => {
@@ -111,7 +117,7 @@ describe('stages', () => {
     await openTiny()
     for (const each of [DISTILL, PRUNE, INT8, INT4]) await session.runStage(each)
     expect(keys()).toEqual(['teacher', 'distill', 'prune', 'quantize:W8A8_DYNAMIC', 'quantize:W4A16:32'])
-    const [teacher, distilled, pruned, wide, narrow] = session.kept.map(({ row }) => row)
+    const [teacher, distilled, pruned, wide, narrow] = session.table.entries.map(({ row }) => row)
     expect(teacher).toMatchObject({ stage: 'teacher', agreement: 1, kl: 0, p_value: 1 })
     expect(distilled!.parameters).toBeLessThan(teacher!.parameters)
     expect(pruned!.encoder_parameters).toBeLessThanOrEqual(0.7 * distilled!.encoder_parameters)
@@ -124,12 +130,12 @@ describe('stages', () => {
   it('drop what builds on them, and a quantized row drops alone', async () => {
     await openTiny()
     for (const each of [PRUNE, INT8, INT4]) await session.runStage(each, { untrained: true })
-    session.dropBefore(INT8)
+    session.table.dropBefore(INT8)
     expect(keys()).toEqual(['teacher', 'prune', 'quantize:W4A16:32'])
-    session.dropBefore(PRUNE)
+    session.table.dropBefore(PRUNE)
     expect(keys()).toEqual(['teacher'])
-    session.dropBefore(PRUNE)
-    session.dropRow('quantize:W4A16:64')
+    session.table.dropBefore(PRUNE)
+    session.table.dropRow('quantize:W4A16:64')
     expect(keys()).toEqual(['teacher'])
     const dropped = events.flatMap((event) => (event.type === 'dropped' ? [event.keys] : []))
     expect(dropped).toEqual([['quantize:W8A8_DYNAMIC'], ['prune', 'quantize:W4A16:32']])
@@ -181,14 +187,14 @@ describe('data without labels', () => {
     session.openData({ train: unlabelled })
     await session.measureTeacher()
     await session.runStage(DISTILL)
-    for (const { row } of session.kept) {
+    for (const { row } of session.table.entries) {
       expect(row).toMatchObject({ split: 'validation', n: 4 })
       for (const absent of ['accuracy', 'macro_f1', 'p_value']) expect(row).not.toHaveProperty(absent)
       const [low, high] = row.interval
       expect(low).toBeLessThanOrEqual(row.agreement)
       expect(high).toBeGreaterThanOrEqual(row.agreement)
     }
-    expect(session.kept[0]!.row.agreement).toBe(1)
+    expect(session.table.entries[0]!.row.agreement).toBe(1)
   })
 
   it('is validated by agreement: a student that is its teacher agrees in full', async () => {
@@ -226,7 +232,7 @@ describe('memory', () => {
       await openTiny()
       for (const each of [DISTILL, PRUNE, INT8, INT4]) await session.runStage(each)
       held.push(gpu.pool.ledger.now)
-      digests.push(await weightDigest(gpu, session.kept[2]!.model))
+      digests.push(await weightDigest(gpu, session.table.entries[2]!.model))
       session.close()
       expect(gpu.pool.ledger.now).toBe(before)
     }

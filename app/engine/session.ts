@@ -1,16 +1,18 @@
 // One user's work: an open model, its data, and the models that stages made of it, each with its measured row.
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
+import { release, type Tensor } from '../../kernels/runtime/tensor.ts'
 import { type Checkpoint, openCheckpoint } from './archs/load-plan.ts'
 import type { Folder } from './base/bytes.ts'
-import { assert, StudioError } from './base/errors.ts'
+import { StudioError } from './base/errors.ts'
 import { RunControl, type Watch } from './base/watch.ts'
 import { guessColumns, type Table } from './data/dataset.ts'
 import { type PreparedData, prepareData, scoredSplit } from './data/prepared.ts'
-import { type MeasuredModel, measure } from './measure.ts'
+import { measure } from './measure.ts'
 import { bestClass, rowProbabilities } from './metrics/score.ts'
 import { loadModel } from './model/load.ts'
 import { type Model, releaseModel } from './model/model.ts'
-import { predict } from './model/predict.ts'
+import { predict, predictOnGpu } from './model/predict.ts'
+import { type KeptModel, ModelTable, rowKey } from './model-table.ts'
 import { watchPhase } from './progress.ts'
 import type {
   DataRecipe,
@@ -37,31 +39,23 @@ export interface OpenedModel {
   readonly summary: ModelSummary
 }
 
-/** A model in the table. */
-export interface KeptModel extends MeasuredModel {
-  readonly key: RowKey
-  /** Absent for the teacher. */
-  readonly stage?: StageRecipe
-  readonly model: Model
-}
-
 type StageName = Progress['stage']
-
-const STAGE_ORDER: readonly ModelRow['stage'][] = ['teacher', 'distill', 'prune', 'quantize']
 
 export class Session {
   readonly gpu: Gpu
+  readonly table: ModelTable
   readonly #emit: (event: Event) => void
   control = new RunControl()
   seed = 0
   #opened: OpenedModel | undefined
   #data: PreparedData | undefined
   #dataRecipe: DataRecipe | undefined
-  #kept: KeptModel[] = []
+  #trainingLogits: Tensor<'f32'> | undefined
 
   constructor(gpu: Gpu, emit: (event: Event) => void) {
     this.gpu = gpu
     this.#emit = emit
+    this.table = new ModelTable(gpu, emit)
   }
 
   get opened(): OpenedModel | undefined {
@@ -70,10 +64,6 @@ export class Session {
 
   get data(): PreparedData | undefined {
     return this.#data
-  }
-
-  get kept(): readonly KeptModel[] {
-    return this.#kept
   }
 
   watch(stage: StageName, phase: Phase): Watch {
@@ -111,7 +101,7 @@ export class Session {
         'data-invalid',
         `${table.name} has no rows to measure on; it has ${table.rows.length} in all.`,
       )
-    this.#dropFrom(0)
+    this.#dropData()
     this.#data = data
     this.#dataRecipe = recipe
     this.#emit({ type: 'data', data: data.details })
@@ -126,7 +116,7 @@ export class Session {
 
   async measureTeacher(): Promise<KeptModel> {
     const { model } = this.#requireModel()
-    this.#dropFrom(0)
+    this.table.clear()
     return this.#keep({ key: 'teacher', model }, 'teacher', 0)
   }
 
@@ -139,7 +129,7 @@ export class Session {
     stage: StageRecipe,
     options: { untrained?: boolean; checkpoints?: TrainingCheckpoints } = {},
   ): Promise<KeptModel & Pick<StageOutcome, 'cancelled'>> {
-    if (this.#kept.length === 0) await this.measureTeacher()
+    if (this.table.entries.length === 0) await this.measureTeacher()
     const started = performance.now()
     const outcome = await runStage(this.stageContext(stage, options.checkpoints), stage, options)
     if (outcome.cancelled && options.checkpoints) {
@@ -161,9 +151,10 @@ export class Session {
     return {
       gpu: this.gpu,
       teacher: this.#requireModel().model,
-      base: this.base().model,
+      base: this.table.base().model,
       data: this.#requireData(),
       seed: this.seed,
+      teacherLogits: () => this.#teacherLogits(stage.kind),
       watch: (phase) => this.watch(stage.kind, phase),
       onLoss: (points) => this.#emit({ type: 'loss', points }),
       ...(checkpoints ? { checkpoints } : {}),
@@ -178,42 +169,15 @@ export class Session {
     logits: Float32Array<ArrayBuffer>
   }): void {
     const key = entry.stage ? rowKey(entry.stage) : 'teacher'
-    this.#add({ ...entry, key })
-  }
-
-  /** The model that the next stage works on. */
-  base(): KeptModel {
-    const base = this.#kept.findLast(({ row }) => row.stage !== 'quantize')
-    assert(base, 'the teacher to be measured before a stage runs')
-    return base
-  }
-
-  /** Drops what a stage is about to replace: its own row and all that build on it. */
-  dropBefore(stage: StageRecipe): void {
-    if (stage.kind === 'quantize') this.dropRow(rowKey(stage))
-    else this.dropStage(stage.kind)
-  }
-
-  /** Drops the row of a stage and all that build on it. */
-  dropStage(kind: StageRecipe['kind']): void {
-    const rank = STAGE_ORDER.indexOf(kind)
-    const first = this.#kept.findIndex(({ row }) => STAGE_ORDER.indexOf(row.stage) >= rank)
-    if (first >= 0) this.#dropFrom(first)
-  }
-
-  /** Drops one quantized row, which nothing builds on. */
-  dropRow(key: RowKey): void {
-    const index = this.#kept.findIndex((kept) => kept.key === key)
-    if (index < 0) return
-    const [dropped] = this.#kept.splice(index, 1)
-    this.#releaseKept([dropped!])
+    this.table.add({ ...entry, key })
   }
 
   /** What every model in the table says of a text. */
   async classify(text: string): Promise<{ key: RowKey; label: string; probability: number }[]> {
     const { tokenizer, checkpoint, model } = this.#requireModel()
     const ids = [tokenizer.encode(text, tokenizer.longest(128, checkpoint.spec.positions))]
-    const models = this.#kept.length > 0 ? this.#kept : [{ key: 'teacher' as const, model }]
+    const { entries } = this.table
+    const models = entries.length > 0 ? entries : [{ key: 'teacher' as const, model }]
     const predictions = []
     for (const entry of models) {
       const logits = await predict(this.gpu, entry.model, ids, this.watch('open', 'measure'))
@@ -225,10 +189,28 @@ export class Session {
   }
 
   close(): void {
-    this.#dropFrom(0)
+    this.#dropData()
     if (this.#opened) releaseModel(this.gpu, this.#opened.model)
     this.#opened = undefined
+  }
+
+  #dropData(): void {
+    this.table.clear()
+    release(this.gpu, this.#trainingLogits)
+    this.#trainingLogits = undefined
     this.#data = undefined
+  }
+
+  /** The teacher's logits of the training rows, made when first asked for and kept with the data: [rows, labels]. */
+  async #teacherLogits(stage: StageName): Promise<Tensor<'f32'>> {
+    const { ids } = this.#requireData().train
+    this.#trainingLogits ??= await predictOnGpu(
+      this.gpu,
+      this.#requireModel().model,
+      ids,
+      this.watch(stage, 'teacher'),
+    )
+    return this.#trainingLogits
   }
 
   #replaceModel(opened: OpenedModel): void {
@@ -265,7 +247,7 @@ export class Session {
     stage: ModelRow['stage'],
     seconds: number,
   ): Promise<KeptModel> {
-    const teacherLogits = this.#kept[0]?.logits
+    const teacherLogits = this.table.entries[0]?.logits
     const measured = await measure(this.gpu, entry.model, {
       stage,
       data: this.#requireData(),
@@ -274,31 +256,7 @@ export class Session {
       watch: this.watch(stage, 'measure'),
     })
     const kept = { ...entry, ...measured }
-    this.#add(kept)
+    this.table.add(kept)
     return kept
   }
-
-  #add(kept: KeptModel): void {
-    this.#kept.push(kept)
-    this.#emit({ type: 'row', key: kept.key, row: kept.row })
-    const { now, peak, budget } = this.gpu.pool.ledger
-    this.#emit({ type: 'memory', now, peak, budget })
-  }
-
-  #dropFrom(first: number): void {
-    this.#releaseKept(this.#kept.splice(first))
-  }
-
-  #releaseKept(dropped: readonly KeptModel[]): void {
-    if (dropped.length === 0) return
-    for (const { key, model } of dropped) if (key !== 'teacher') releaseModel(this.gpu, model)
-    this.#emit({ type: 'dropped', keys: dropped.map(({ key }) => key) })
-  }
-}
-
-/** Slot of a stage's row in the table. */
-export function rowKey(stage: StageRecipe): RowKey {
-  if (stage.kind !== 'quantize') return stage.kind
-  const group = stage.scheme === 'W4A16' ? `:${stage.group_size ?? 64}` : ''
-  return `quantize:${stage.scheme}${group}`
 }

@@ -3,18 +3,27 @@
 //                           training.safetensors while the stage trains
 
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
-import { createTensor, elementCount, read, type Tensor, write } from '../../kernels/runtime/tensor.ts'
-import { type ByteSource, type Folder, type OutputFolder, readText, writeAll } from './base/bytes.ts'
+import { elementCount, read, type Tensor, write } from '../../kernels/runtime/tensor.ts'
+import {
+  type ByteSource,
+  type Folder,
+  type OutputFolder,
+  readText,
+  UNFINISHED,
+  writeAll,
+} from './base/bytes.ts'
 import { parseJsonObject } from './formats/json.ts'
 import { readSafetensorsHeader } from './formats/safetensors.ts'
 import { readTensorSlices, readTensorWhole, writeSafetensors } from './formats/tensor-data.ts'
-import { FLOAT_FORMAT, holdModel, type Model, type Weight } from './model/model.ts'
+import { loadModel } from './model/load.ts'
+import type { Model } from './model/model.ts'
 import { portableModel } from './model/portable.ts'
-import { type ModelSpec, type Role, roleShapes } from './model/spec.ts'
+import { type ModelSpec, roleShapes } from './model/spec.ts'
+import type { KeptModel } from './model-table.ts'
 import type { RecipeFiles } from './pipeline.ts'
 import type { ModelRow, Recipe, StageRecipe } from './protocol.ts'
 import { runStage } from './run-stage.ts'
-import type { KeptModel, Session } from './session.ts'
+import type { Session } from './session.ts'
 import type { TrainingCheckpoints } from './stages/training.ts'
 
 interface StoredStage {
@@ -77,6 +86,13 @@ export class StageStore {
     this.#resume = options.resume
   }
 
+  /** Removes what a killed run left half written. */
+  async removeUnfinished(): Promise<void> {
+    const { files } = await this.#read()
+    const unfinished = [...files.keys()].filter((name) => name.endsWith(UNFINISHED))
+    await Promise.all(unfinished.map((name) => this.#output.remove(name)))
+  }
+
   slot(index: number, kind: string, fingerprint: string): StageSlot {
     const options = { read: this.#read, output: this.#output, resume: this.#resume }
     return new StageSlot(`stages/${index}-${kind}`, fingerprint, options)
@@ -122,11 +138,12 @@ export class StageSlot {
       `${this.#path}/stage.json`,
       new TextEncoder().encode(JSON.stringify(stored)),
     )
+    await this.#files.output.remove(this.#training)
   }
 
   /** State of a stage in training, kept at every epoch's end. */
   checkpoints(gpu: Gpu): TrainingCheckpoints {
-    const name = `${this.#path}/training.safetensors`
+    const name = this.#training
     return {
       restore: async (tensors) => {
         const source = this.#files.resume ? (await this.#files.read()).files.get(name) : undefined
@@ -155,6 +172,10 @@ export class StageSlot {
     }
   }
 
+  get #training(): string {
+    return `${this.#path}/training.safetensors`
+  }
+
   async #stored(folder: Folder): Promise<StoredStage | undefined> {
     const source = folder.files.get(`${this.#path}/stage.json`)
     if (!source) return undefined
@@ -171,14 +192,8 @@ export class StageSlot {
     if (!stage) return session.opened!.model
     if (stage.kind === 'quantize') return (await runStage(session.stageContext(stage), stage)).model
     const table = await readSafetensorsHeader(folder.files.get(`${this.#path}/weights.safetensors`)!)
-    const weights = new Map<Role, Weight>()
-    for (const [role, shape] of roleShapes(spec)) {
-      const tensor = createTensor(session.gpu, 'f32', shape, 'weights')
-      weights.set(role, { kind: 'dense', tensor })
-      for await (const { offset, values } of readTensorSlices(table, role))
-        write(session.gpu, tensor, values, offset)
-    }
-    return holdModel({ spec, format: FLOAT_FORMAT, weights })
+    const plan = new Map([...roleShapes(spec)].map(([role, shape]) => [role, { names: [role], shape }]))
+    return loadModel(session.gpu, { spec, table, plan }, session.watch(stage.kind, 'load'))
   }
 
   async #writeModel(gpu: Gpu, model: Model): Promise<void> {

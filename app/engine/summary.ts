@@ -1,5 +1,6 @@
 // What a checkpoint holds, from its header alone: no GPU, no tensor data.
 import type { Checkpoint } from './archs/load-plan.ts'
+import { elementCount } from './base/shape.ts'
 import { encoderParameterCount, parameterCount, type Role } from './model/spec.ts'
 import type { ModelSummary } from './protocol.ts'
 
@@ -31,7 +32,7 @@ function groupsByDtype({ plan, table }: Checkpoint, group: string, holds: (role:
     for (const tensor of names) {
       const { dtype, shape, start, end } = table.tensors.get(tensor)!
       const sum = byDtype.get(dtype) ?? { parameters: 0, bytes: 0 }
-      sum.parameters += shape.reduce((product, size) => product * size, 1)
+      sum.parameters += elementCount(shape)
       sum.bytes += end - start
       byDtype.set(dtype, sum)
     }

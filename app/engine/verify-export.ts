@@ -18,7 +18,7 @@ export interface VerifyRequest {
 
 /** @throws StudioError `export-mismatch` when the runtime does not open the file; `cancelled` */
 export async function verifyFile(session: Session, request: VerifyRequest): Promise<Verification> {
-  const { logits } = session.kept[request.row]!
+  const { logits } = session.table.entries[request.row]!
   const { ids, labels } = scoredSplit(session.data!).rows
   const classes = session.opened!.checkpoint.spec.labels.length
   const count = Math.min(request.rows, ids.length)

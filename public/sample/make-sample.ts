@@ -2,7 +2,7 @@
 //   npm run sample
 import { join } from 'node:path'
 import bert from '../../app/engine/archs/bert.arch.ts'
-import { memorySource, type OutputFolder, writeAll } from '../../app/engine/base/bytes.ts'
+import { memorySource, type OutputFolder, subfolder, writeAll } from '../../app/engine/base/bytes.ts'
 import { UNWATCHED } from '../../app/engine/base/watch.ts'
 import { openTable } from '../../app/engine/data/csv.ts'
 import { type PreparedData, prepareData } from '../../app/engine/data/prepared.ts'
@@ -109,7 +109,7 @@ async function writeSample(
   model: Model,
   config: Record<string, unknown>,
 ): Promise<void> {
-  const modelFolder: OutputFolder = { create: (name) => folder.create(`model/${name}`) }
+  const modelFolder = subfolder(folder, 'model')
   await writeAll(modelFolder, 'config.json', json(bert.toConfig(model.spec, config)))
   await safetensors.write({ architecture: bert, model: portableModel(gpu, model) }, 'fp32', modelFolder)
 }

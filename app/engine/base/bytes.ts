@@ -22,9 +22,22 @@ export interface Folder {
   readonly files: ReadonlyMap<string, ByteSource>
 }
 
+/** End of the names of files that are being written. */
+export const UNFINISHED = '.part'
+
 /** A folder that can be written; each file appears whole or not at all. */
 export interface OutputFolder {
   create(name: string): Promise<ByteSink>
+  /** Does nothing where there is no such file. */
+  remove(name: string): Promise<void>
+}
+
+/** The same folder, one level down. */
+export function subfolder(folder: OutputFolder, name: string): OutputFolder {
+  return {
+    create: (inner) => folder.create(`${name}/${inner}`),
+    remove: (inner) => folder.remove(`${name}/${inner}`),
+  }
 }
 
 /** @throws StudioError `file-missing`, listing what the folder has. */

@@ -104,6 +104,7 @@ export function memoryFolder(): OutputFolder & { readonly files: Map<string, Uin
         abort: async () => void files.delete(name),
       }
     },
+    remove: async (name) => void files.delete(name),
   }
 }
 

@@ -1,6 +1,7 @@
 // Tensor data of safetensors files: read in slices as F32, and written one tensor at a time.
 import type { ByteSink } from '../base/bytes.ts'
 import { assert, StudioError } from '../base/errors.ts'
+import { elementCount } from '../base/shape.ts'
 import { widenBfloat16s, widenFloat16s } from './half.ts'
 import { readExactly, type TensorEntry, type TensorTable } from './safetensors.ts'
 
@@ -75,8 +76,6 @@ function checkFinite({ offset, values }: TensorSlice, file: string, name: string
         `${file}: tensor ${name} has ${values[i]} at index ${offset + i}; weights must be finite.`,
       )
 }
-
-const elementCount = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
 
 /**
  * Writes an F32 file: the header first, then one tensor at a time, so that one tensor is in memory. Closes the sink;

@@ -17,6 +17,10 @@ export class MemoryFolder implements OutputFolder {
     }
   }
 
+  async remove(name: string): Promise<void> {
+    this.#blobs.delete(name)
+  }
+
   get blobs(): ReadonlyMap<string, Blob> {
     return this.#blobs
   }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import type { ByteSink, ByteSource, Folder, OutputFolder } from '../base/bytes.ts'
+import { type ByteSink, type ByteSource, type Folder, type OutputFolder, UNFINISHED } from '../base/bytes.ts'
 import { StudioError } from '../base/errors.ts'
 
 /** Deepest folder level that is listed: a model has its files at the top and ONNX ones below. */
@@ -64,11 +64,14 @@ export async function ensureFolder(path: string): Promise<void> {
 
 /** Files appear under their names only when closed: they are written beside, flushed and moved. */
 export function writableFolder(path: string): OutputFolder {
-  return { create: (name) => createSink(join(path, name)) }
+  return {
+    create: (name) => createSink(join(path, name)),
+    remove: (name) => rm(join(path, name), { force: true }),
+  }
 }
 
 async function createSink(path: string): Promise<ByteSink> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
+  const temporary = `${path}.${randomBytes(4).toString('hex')}${UNFINISHED}`
   const fail = (error: unknown): never => {
     throw new StudioError('storage', `${path} cannot be written: ${(error as Error).message}`)
   }

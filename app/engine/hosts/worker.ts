@@ -101,7 +101,7 @@ class Worker {
         if (session.data) await this.#prepare(this.#tables, this.#dataOptions)
         return
       case 'run-stage': {
-        session.dropBefore(command.stage)
+        session.table.dropBefore(command.stage)
         const { cancelled } = await session.runStage(command.stage, { untrained: command.untrained ?? false })
         if (cancelled)
           throw new StudioError('cancelled', 'Cancelled; the best weights so far are kept and measured.')
@@ -110,7 +110,7 @@ class Worker {
       case 'run-all':
         return this.#runAll(command.stages)
       case 'drop-stage':
-        return session.dropStage(command.kind)
+        return session.table.dropStage(command.kind)
       case 'export':
         return this.#export(command)
       case 'predict': {
@@ -153,14 +153,18 @@ class Worker {
     emit({ type: 'recipe', recipe })
   }
 
-  async #openData(command: Extract<Command, { type: 'open-data' }>): Promise<void> {
-    const table = await openTable(blobSource(command.file.name, command.file))
-    const tables = { ...(this.#isSample ? {} : this.#tables), [command.role]: table }
-    const { text, label } = command
-    const { validation, max_length, train, test } = this.#dataOptions
-    const kept = this.#isSample ? { validation, max_length } : { validation, max_length, train, test }
-    const columns = { text, label, ...kept, [command.role]: command.file.name }
-    await this.#prepare(tables, onlyDefined(columns))
+  /** The other table keeps its place and the columns chosen for it, unless both belong to the sample. */
+  async #openData({ train, test }: Extract<Command, { type: 'open-data' }>): Promise<void> {
+    const opened = {
+      ...(train ? { train: await openFile(train) } : {}),
+      ...(test ? { test: await openFile(test) } : {}),
+    }
+    const tables = { ...(this.#isSample ? {} : this.#tables), ...opened }
+    const names = { train: tables.train?.name, test: tables.test?.name }
+    const { validation, max_length, ...chosen } = this.#dataOptions
+    const isJoined = Object.keys(tables).length > Object.keys(opened).length
+    const columns = isJoined ? { text: chosen.text, label: chosen.label } : {}
+    await this.#prepare(tables, onlyDefined({ validation, max_length, ...names, ...columns }))
     this.#isSample = false
   }
 
@@ -175,7 +179,7 @@ class Worker {
   async #runAll(stages: Extract<Command, { type: 'run-all' }>['stages']): Promise<void> {
     for (const stage of stages) {
       emit({ type: 'state', state: 'running', stage: stage.kind })
-      this.#session.dropBefore(stage)
+      this.#session.table.dropBefore(stage)
       const { cancelled } = await this.#session.runStage(stage)
       if (cancelled)
         throw new StudioError('cancelled', 'Cancelled; the best weights so far are kept and measured.')
@@ -190,7 +194,7 @@ class Worker {
       model: session.opened!.name,
       seed: session.seed,
       data: session.dataRecipe,
-      stages: session.kept.flatMap(({ stage }) => (stage ? [stage] : [])),
+      stages: session.table.entries.flatMap(({ stage }) => (stage ? [stage] : [])),
       export: exports,
     }
     const files = await exportModel(session, { recipe, folder })
@@ -206,6 +210,8 @@ function stageOf(command: Command): StageName {
   if (command.type === 'export') return 'export'
   return 'open'
 }
+
+const openFile = (file: File) => openTable(blobSource(file.name, file))
 
 /** The entries that have a value. */
 function onlyDefined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -11,7 +11,11 @@ import type { Role } from './spec.ts'
  * F32 model of a checkpoint. A failure releases what was uploaded.
  * @throws StudioError `safetensors-invalid`; GpuError `gpu-memory` or `gpu-limit`
  */
-export async function loadModel(gpu: Gpu, checkpoint: Checkpoint, watch: Watch): Promise<Model> {
+export async function loadModel(
+  gpu: Gpu,
+  checkpoint: Pick<Checkpoint, 'spec' | 'table' | 'plan'>,
+  watch: Watch,
+): Promise<Model> {
   const weights = new Map<Role, Weight>()
   let done = 0
   try {

@@ -1,4 +1,5 @@
 // What a classifier is made of: sizes per layer, and the parameters, bytes and multiply-adds that follow from them.
+import { elementCount } from '../base/shape.ts'
 
 export type Activation = 'gelu' | 'gelu_tanh' | 'relu'
 
@@ -68,17 +69,15 @@ export function roleShapes(spec: ModelSpec): Map<Role, readonly number[]> {
   return shapes
 }
 
-const elements = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1)
-
 export function parameterCount(spec: ModelSpec): number {
-  return [...roleShapes(spec).values()].reduce((sum, shape) => sum + elements(shape), 0)
+  return [...roleShapes(spec).values()].reduce((sum, shape) => sum + elementCount(shape), 0)
 }
 
 /** Attention and feed-forward matrices and biases: what `pruning_ratio` is a share of. */
 export function encoderParameterCount(spec: ModelSpec): number {
   return [...roleShapes(spec)]
     .filter(([role]) => /\.(qkv|attention_output|ffn_up|ffn_down)\./.test(role))
-    .reduce((sum, [, shape]) => sum + elements(shape), 0)
+    .reduce((sum, [, shape]) => sum + elementCount(shape), 0)
 }
 
 /** Parameters that one attention head owns: its rows of Q, K, V with biases, its columns of the output matrix. */
@@ -127,7 +126,7 @@ function roleBytes(role: Role, shape: readonly number[], format: StorageFormat):
   const [rows = 1, columns = 1] = shape
   const layer = linearLayerOf(role)
   if (role === 'embeddings.word' && format.embeddings === 'INT8') return rows * (columns + 4)
-  if (!layer || format.scheme === 'F32' || format.isExempt(layer)) return elements(shape) * 4
+  if (!layer || format.scheme === 'F32' || format.isExempt(layer)) return elementCount(shape) * 4
   if (format.scheme === 'W8A8_DYNAMIC') return rows * (columns + 4)
   const groups = Math.ceil(columns / format.groupSize)
   return rows * groups * (format.groupSize / 2 + 4)

@@ -205,6 +205,18 @@ describe('rounding of the width', () => {
       }
     },
   )
+
+  it('takes no layer’s last neurons, and leaves layers that are too narrow', () => {
+    const scores = randomScores(SPEC, 3)
+    const few = planPruning(SPEC, scores, { ...both, ratio: 0.8, roundTo: 16 })
+    const exact = planPruning(SPEC, scores, { ...both, ratio: 0.8 })
+    few.kept.forEach(({ neurons }, i) => {
+      expect(neurons.length > 0).toBe(exact.kept[i]!.neurons.length > 0)
+    })
+    expect(few.kept.some(({ neurons }) => neurons.length === 16)).toBe(true)
+    const wide = planPruning(SPEC, scores, { ...both, ratio: 0.8, roundTo: 32 })
+    expect(wide.spec).toEqual(exact.spec)
+  })
 })
 
 describe('planSpec', () => {

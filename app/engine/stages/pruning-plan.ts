@@ -136,10 +136,15 @@ class Removal {
   }
 }
 
-/** Keeps the nearest multiple of `roundTo` neurons, giving back or taking the ones next in rank. */
+/**
+ * Keeps the nearest multiple of `roundTo` neurons, giving back or taking the ones next in rank. A layer does not lose all of its
+ * neurons to rounding, and one that never had `roundTo` of them keeps its width.
+ */
 function roundNeurons(kept: KeptUnits, scores: ImportanceScores, roundTo: number): KeptUnits {
   const all = scores.neurons[kept.layer]!
-  const wanted = Math.min(all.length, Math.round(kept.neurons.length / roundTo) * roundTo)
+  const most = Math.floor(all.length / roundTo)
+  if (most === 0 || kept.neurons.length === 0) return kept
+  const wanted = Math.min(most, Math.max(1, Math.round(kept.neurons.length / roundTo))) * roundTo
   if (wanted === kept.neurons.length) return kept
   const standing = new Set(kept.neurons)
   const ranked = [...all.keys()].sort(

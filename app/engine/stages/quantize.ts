@@ -1,11 +1,10 @@
 // Quantization: packs linear layers by a scheme and the word table by rows; everything else is shared with the float model.
-import { quantizeRows } from '../../../kernels/quantize/quantize.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
-import { createTensor, type Tensor } from '../../../kernels/runtime/tensor.ts'
 import { StudioError } from '../base/errors.ts'
 import type { OptionDefinition } from '../base/options.ts'
 import { denseOf, holdModel, type Model, type Weight, weightOf } from '../model/model.ts'
 import { linearLayerOf, type ModelSpec, type Role, roleShapes, type StorageFormat } from '../model/spec.ts'
+import { packInt8Rows } from '../schemes/int8-rows.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 
 export function quantizeOptions(schemes: readonly Scheme[]): OptionDefinition[] {
@@ -89,16 +88,9 @@ function quantizeWeight(
   role: Role,
   { format, settings }: { format: StorageFormat; settings: QuantizeSettings },
 ): Weight {
-  if (role === 'embeddings.word' && format.embeddings === 'INT8') return packRows(gpu, denseOf(model, role))
+  if (role === 'embeddings.word' && format.embeddings === 'INT8')
+    return packInt8Rows(gpu, denseOf(model, role))
   const layer = linearLayerOf(role)
   if (!layer || format.isExempt(layer)) return weightOf(model, role)
   return settings.scheme.pack(gpu, denseOf(model, role), settings.groupSize)
-}
-
-function packRows(gpu: Gpu, table: Tensor<'f32'>): Weight {
-  const [rows = 0, cols = 0] = table.shape
-  const codes = createTensor(gpu, 'u32', [rows, Math.ceil(cols / 4)], 'weights')
-  const scales = createTensor(gpu, 'f32', [rows], 'weights')
-  quantizeRows(gpu, { x: table, codes, scales }, { rows, cols })
-  return { kind: 'int8', codes, scales, shape: table.shape }
 }

@@ -17,9 +17,9 @@ import { padBatch, trainingBatches } from '../data/batches.ts'
 import { createGradients, type Gradients } from '../model/backward.ts'
 import { type Batch, forward, releaseBatch, uploadBatch } from '../model/forward.ts'
 import { denseOf, type Model } from '../model/model.ts'
-import { predictOnGpu } from '../model/predict.ts'
 import { type Role, roleShapes } from '../model/spec.ts'
 import { type DistillationBatch, distillationStep } from './distillation-loss.ts'
+import { LossLog } from './loss-log.ts'
 import { createOptimizer, type OptimizerState, optimizerStep, releaseOptimizer } from './optimizer.ts'
 import { learningRateAt, type TrainingSettings } from './schedule.ts'
 
@@ -27,6 +27,8 @@ export interface TrainingInput {
   readonly gpu: Gpu
   /** Absent when training from labels alone. */
   readonly teacher?: Model | undefined
+  /** Its logits of the training texts [texts, labels], the caller's; without them it runs beside the student at every step. */
+  readonly teacherLogits?: Tensor<'f32'> | undefined
   /** Changed in place; it stays the caller's. */
   readonly student: Model
   /** Token ids and labels (-1: none) of the training texts. */
@@ -58,9 +60,6 @@ export interface TrainingResult {
   readonly cancelled: boolean
 }
 
-/** Loss and norm of this many steps are kept on the GPU between read-backs. */
-const LOG_STEPS = 16
-const LOG_MS = 500
 const VALIDATIONS_PER_EPOCH = 2
 
 /**
@@ -94,14 +93,10 @@ class TrainingRun {
   readonly #optimizer: OptimizerState
   readonly #norm: Tensor<'f32'>
   readonly #loss: Tensor<'f32'>
-  /** [LOG_STEPS, 4]: loss, its flag, gradient norm, its flag. */
-  readonly #log: Tensor<'f32'>
+  readonly #log: LossLog
   readonly #best: Map<string, Tensor<'f32'>>
-  #teacherLogits: Tensor<'f32'> | undefined
   #bestScore = Number.NEGATIVE_INFINITY
-  #logged = 0
   #step = 0
-  #lastRead = 0
 
   private constructor(input: TrainingInput, settings: TrainingSettings) {
     const { gpu, student } = input
@@ -111,21 +106,18 @@ class TrainingRun {
     this.#optimizer = createOptimizer(gpu, student)
     this.#norm = createTensor(gpu, 'f32', [2], 'losses')
     this.#loss = createTensor(gpu, 'f32', [2], 'losses')
-    this.#log = createTensor(gpu, 'f32', [LOG_STEPS, 4], 'losses')
+    this.#log = new LossLog(gpu)
     this.#best = input.validate ? copies(gpu, student) : new Map()
   }
 
   static async start(input: TrainingInput, settings: TrainingSettings): Promise<TrainingRun> {
     const run = new TrainingRun(input, settings)
     try {
-      if (input.teacher && settings.hiddenWeight === 0)
-        run.#teacherLogits = await predictOnGpu(input.gpu, input.teacher, input.ids, input.watch)
       const restored = await input.checkpoints?.restore(run.#tensors())
       if (restored) {
         run.#step = restored.step
         run.#bestScore = restored.best
       }
-      run.#lastRead = performance.now()
       return run
     } catch (error) {
       run.release()
@@ -161,7 +153,8 @@ class TrainingRun {
 
   release(): void {
     const { gpu } = this.#input
-    release(gpu, ...this.#gradients.values(), this.#norm, this.#loss, this.#log, this.#teacherLogits)
+    release(gpu, ...this.#gradients.values(), this.#norm, this.#loss)
+    this.#log.release()
     release(gpu, ...this.#best.values())
     releaseOptimizer(gpu, this.#optimizer)
   }
@@ -183,13 +176,11 @@ class TrainingRun {
         { state: this.#optimizer, gradients: this.#gradients, norm: this.#norm },
         { step: this.#step + 1, learningRate, weightDecay, clipNorm },
       )
-      copyElements(gpu, { tensor: this.#loss }, { tensor: this.#log, offset: this.#logged * 4 }, 2)
-      copyElements(gpu, { tensor: this.#norm }, { tensor: this.#log, offset: this.#logged * 4 + 2 }, 2)
+      this.#log.note(this.#step + 1, { loss: this.#loss, norm: this.#norm })
       release(gpu, data.teacherLogits, ...data.teacherHidden.values())
       releaseBatch(gpu, data.batch)
     })
     this.#step += 1
-    this.#logged += 1
   }
 
   #batch(rows: readonly number[]): DistillationBatch {
@@ -210,28 +201,28 @@ class TrainingRun {
     rows: readonly number[],
     batch: Batch,
   ): Pick<DistillationBatch, 'teacherLogits' | 'teacherHidden'> {
-    const { gpu, teacher, student } = this.#input
+    const { gpu, teacher, teacherLogits, student } = this.#input
     if (!teacher) return { teacherHidden: new Map() }
-    if (this.#teacherLogits) return { teacherLogits: this.#cachedLogits(rows), teacherHidden: new Map() }
+    if (teacherLogits && this.#settings.hiddenWeight === 0)
+      return { teacherLogits: this.#rowsOf(teacherLogits, rows), teacherHidden: new Map() }
     const matched = matchedLayers(student, teacher)
     const { logits, hidden } = forward(gpu, teacher, batch, { hidden: [...matched.values()] })
     const teacherHidden = new Map([...matched].map(([layer, from]) => [layer, hidden.get(from)!]))
     return { teacherLogits: logits, teacherHidden }
   }
 
-  /** Rows of the teacher's logits, computed once before the first step: [rows, labels]. */
-  #cachedLogits(rows: readonly number[]): Tensor<'f32'> {
+  #rowsOf(logits: Tensor<'f32'>, rows: readonly number[]): Tensor<'f32'> {
     const { gpu, student } = this.#input
     const cols = student.spec.labels.length
     const indices = upload(gpu, 'u32', Uint32Array.from(rows), { owner: 'activations' })
     const out = createTensor(gpu, 'f32', [rows.length, cols], 'activations')
-    gatherRows(gpu, { x: this.#teacherLogits!, indices, out }, { rows: rows.length, cols })
+    gatherRows(gpu, { x: logits, indices, out }, { rows: rows.length, cols })
     release(gpu, indices)
     return out
   }
 
   async #afterStep(stepsPerEpoch: number): Promise<void> {
-    if (this.#logged === LOG_STEPS || performance.now() - this.#lastRead > LOG_MS) await this.#readLog()
+    if (this.#log.isDue) await this.#readLog()
     const every = Math.ceil(stepsPerEpoch / VALIDATIONS_PER_EPOCH)
     const inEpoch = this.#step % stepsPerEpoch
     if (inEpoch === 0 || (inEpoch % every === 0 && stepsPerEpoch - inEpoch > every / 2))
@@ -239,20 +230,10 @@ class TrainingRun {
     if (inEpoch === 0) await this.#saveCheckpoint()
   }
 
-  /** Reads the losses since the last time. @throws StudioError `training-diverged` */
+  /** @throws StudioError `training-diverged` */
   async #readLog(): Promise<void> {
-    this.#lastRead = performance.now()
-    if (this.#logged === 0) return
-    const values = await read(this.#input.gpu, this.#log)
-    const first = this.#step - this.#logged
-    const points = Array.from({ length: this.#logged }, (_, i) => {
-      const [loss = 0, lossFlag, norm = 0, normFlag] = values.subarray(i * 4, i * 4 + 4)
-      if (lossFlag !== 0 || normFlag !== 0)
-        throw divergedAt(first + i + 1, lossFlag !== 0 ? 'loss' : 'gradient')
-      return { step: first + i + 1, loss, norm }
-    })
-    this.#logged = 0
-    this.#input.onLoss?.(points.map(({ step, loss }) => ({ step, loss })))
+    const points = await this.#log.take()
+    if (points.length > 0) this.#input.onLoss?.(points)
   }
 
   async #validate(): Promise<void> {
@@ -316,12 +297,5 @@ function copies(gpu: Gpu, model: Model): Map<string, Tensor<'f32'>> {
       role,
       createTensor(gpu, 'f32', shape, 'best weights'),
     ]),
-  )
-}
-
-function divergedAt(step: number, what: string): StudioError {
-  return new StudioError(
-    'training-diverged',
-    `Step ${step}: the ${what} is not a finite number. Training was stopped.`,
   )
 }

@@ -104,7 +104,8 @@ function openingIntents(store: StoreApi<StudioState>, send: (command: Command) =
     openFiles: ({ model, tables }: SortedFiles) => {
       if (model || tables.length > 0) opening()
       if (model) send({ type: 'open-model', ...model })
-      for (const { file, role } of tables) send({ type: 'open-data', file, role })
+      if (tables.length > 0)
+        send({ type: 'open-data', ...Object.fromEntries(tables.map(({ file, role }) => [role, file])) })
     },
     predict: (text: string) => send({ type: 'predict', text }),
   }

@@ -4,6 +4,7 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { assert, StudioError } from '../../base/errors.ts'
+import { elementCount } from '../../base/shape.ts'
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -83,7 +84,7 @@ export class GraphBuilder {
 
   /** Adds a constant of shape `dims`; no dims make a scalar. `data` is not copied. Returns the value's name. */
   constant(name: string, data: ConstantData, dims: readonly number[] = [data.length]): string {
-    const elements = dims.reduce((product, size) => product * size, 1)
+    const elements = elementCount(dims)
     assert(elements === data.length, `${name} holds ${data.length} values for shape [${dims}]`)
     const unique = this.#claim(name)
     this.#constants.push({ name: unique, dims, data })
