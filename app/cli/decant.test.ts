@@ -117,6 +117,8 @@ describe('decant evaluate', () => {
       stage: 'teacher',
       parameters: 23_621,
       bytes: 94_484,
+      group_bytes: { embeddings: number, attention: number, 'feed-forward': number, head: number },
+      gpu_bytes: number,
       multiply_adds: number,
       split: 'test',
       n: 40,

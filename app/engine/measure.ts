@@ -4,9 +4,9 @@ import type { Watch } from './base/watch.ts'
 import { type PreparedData, scoredSplit } from './data/prepared.ts'
 import { scoreLogits } from './metrics/score.ts'
 import { measureLatency } from './model/latency.ts'
-import type { Model } from './model/model.ts'
+import { type Model, weightBytes } from './model/model.ts'
 import { predict } from './model/predict.ts'
-import { encoderParameterCount, modelBytes, multiplyAdds, parameterCount } from './model/spec.ts'
+import { encoderParameterCount, groupBytes, modelBytes, multiplyAdds, parameterCount } from './model/spec.ts'
 import type { ModelRow } from './protocol.ts'
 
 export interface MeasuredModel {
@@ -29,7 +29,10 @@ export async function measure(gpu: Gpu, model: Model, options: MeasureOptions): 
   const started = performance.now()
   const { stage, data, watch } = options
   const { split, rows } = scoredSplit(data)
-  const logits = await predict(gpu, model, rows.ids, watch)
+  const before = gpu.pool.ledger.now
+  const peakSince = gpu.pool.watchPeak()
+  const logits = await predict(gpu, model, rows.ids, watch).finally(peakSince)
+  const activationBytes = peakSince() - before
   const teacherLogits = options.teacherLogits ?? logits
   const quality = scoreLogits({
     logits,
@@ -47,6 +50,8 @@ export async function measure(gpu: Gpu, model: Model, options: MeasureOptions): 
     parameters: parameterCount(model.spec),
     encoder_parameters: encoderParameterCount(model.spec),
     bytes: modelBytes(model.spec, model.format),
+    group_bytes: groupBytes(model.spec, model.format),
+    gpu_bytes: weightBytes(model) + activationBytes,
     multiply_adds: multiplyAdds(model.spec, typical.length),
     layers: model.spec.layers,
     split,

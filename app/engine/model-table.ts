@@ -2,6 +2,7 @@
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
 import { assert } from './base/errors.ts'
 import type { MeasuredModel } from './measure.ts'
+import { memoryEvent } from './memory-event.ts'
 import { type Model, releaseModel } from './model/model.ts'
 import type { Event, ModelRow, RowKey, StageRecipe } from './protocol.ts'
 
@@ -40,8 +41,7 @@ export class ModelTable {
   add(kept: KeptModel): void {
     this.#entries.push(kept)
     this.#emit({ type: 'row', key: kept.key, row: kept.row })
-    const { now, peak, budget } = this.#gpu.pool.ledger
-    this.#emit({ type: 'memory', now, peak, budget })
+    this.#emit(memoryEvent(this.#gpu))
   }
 
   /** Drops what a stage is about to replace: its own row and all that build on it. */

@@ -139,6 +139,8 @@ describe('a recipe', () => {
       expect(row).toMatchObject({
         parameters: number,
         bytes: number,
+        group_bytes: { embeddings: number, attention: number, 'feed-forward': number, head: number },
+        gpu_bytes: number,
         multiply_adds: number,
         split: 'test',
         n: 24,

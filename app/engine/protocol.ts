@@ -1,11 +1,11 @@
 // Commands, events and rows: all that the studio and the command line may see of the engine. Plain data only.
 import type { ErrorReport } from './base/errors.ts'
 import type { OptionDefinition, OptionValues } from './base/options.ts'
-import type { LayerSpec, ModelSpec } from './model/spec.ts'
+import type { LayerSpec, ModelSpec, WeightGroup } from './model/spec.ts'
 
 export type { ErrorReport } from './base/errors.ts'
 export type { OptionDefinition, OptionValue, OptionValues } from './base/options.ts'
-export type { LayerSpec, ModelSpec } from './model/spec.ts'
+export type { LayerSpec, ModelSpec, WeightGroup } from './model/spec.ts'
 export {
   encoderParameterCount,
   headParameterCount,
@@ -64,6 +64,10 @@ export interface ModelRow {
   readonly parameters: number
   readonly encoder_parameters: number
   readonly bytes: number
+  /** `bytes` by group of weights. */
+  readonly group_bytes: Readonly<Record<WeightGroup, number>>
+  /** GPU memory of the model alone: its weights, and the most that its activations took while it was measured. */
+  readonly gpu_bytes: number
   readonly multiply_adds: number
   readonly layers: readonly LayerSpec[]
   readonly split: 'test' | 'validation'
@@ -203,6 +207,19 @@ export interface Progress {
   readonly secondsLeft?: number
 }
 
+/** Scores that a prune ranked units by, and what it kept, of one layer of the model before it. */
+export interface LayerImportance {
+  /** Layer of the original teacher. */
+  readonly source: number
+  readonly heads: readonly number[]
+  readonly neurons: readonly number[]
+  /** Numbers of the heads and neurons that stay, in increasing order. */
+  readonly keptHeads: readonly number[]
+  readonly keptNeurons: readonly number[]
+  /** False where the whole layer goes. */
+  readonly isKept: boolean
+}
+
 export interface LossPoint {
   readonly stage: StageKind
   readonly step: number
@@ -249,7 +266,16 @@ export type Event =
       readonly selfTest: SelfTest
       readonly budget: number
     }
-  | { readonly type: 'memory'; readonly now: number; readonly peak: number; readonly budget: number }
+  | {
+      readonly type: 'memory'
+      /** Since the engine started. */
+      readonly seconds: number
+      readonly now: number
+      readonly peak: number
+      readonly budget: number
+      /** Bytes held now by what holds them: weights, activations, gradients, … */
+      readonly owners: Readonly<Record<string, number>>
+    }
   | { readonly type: 'model'; readonly model: ModelSummary }
   | { readonly type: 'data'; readonly data: DataDetails }
   /** A recipe came with what was opened: the sample's, or that of an exported folder. Settings take its values. */
@@ -259,6 +285,7 @@ export type Event =
   | { readonly type: 'dropped'; readonly keys: readonly RowKey[] }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'loss'; readonly points: readonly LossPoint[] }
+  | { readonly type: 'importance'; readonly layers: readonly LayerImportance[] }
   | {
       readonly type: 'state'
       readonly state: 'idle' | 'running' | 'paused'

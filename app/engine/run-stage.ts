@@ -10,11 +10,11 @@ import type { PreparedData, Split } from './data/prepared.ts'
 import { bestClass } from './metrics/score.ts'
 import { copyModel, type Model, releaseModel } from './model/model.ts'
 import { predict } from './model/predict.ts'
-import type { LossPoint, Phase, StageRecipe } from './protocol.ts'
+import type { LayerImportance, LossPoint, Phase, StageRecipe } from './protocol.ts'
 import { criteria, schemes } from './registry.ts'
 import { createStudent } from './stages/distill.ts'
 import { IMPORTANCE_TEXTS, prune } from './stages/prune.ts'
-import type { PruningTarget } from './stages/pruning-plan.ts'
+import { layerImportance, type PruningTarget } from './stages/pruning-plan.ts'
 import { quantize } from './stages/quantize.ts'
 import { type TrainingSettings, trainingSettings } from './stages/schedule.ts'
 import { type TrainingCheckpoints, train } from './stages/training.ts'
@@ -30,6 +30,7 @@ export interface StageContext {
   readonly teacherLogits: () => Promise<Tensor<'f32'>>
   readonly watch: (phase: Phase) => Watch
   readonly onLoss: (points: readonly LossPoint[]) => void
+  readonly onImportance: (layers: readonly LayerImportance[]) => void
   readonly checkpoints?: TrainingCheckpoints
 }
 
@@ -70,21 +71,23 @@ function startStudent({ gpu, base }: StageContext, values: OptionValues): Model 
 }
 
 async function runPrune(context: StageContext, values: OptionValues): Promise<Model> {
-  const { gpu, base, data, seed, watch } = context
+  const { gpu, base, data, seed, watch, onImportance } = context
   if (values.pruning_ratio === 0) return copyModel(gpu, base)
   const criterion = criteria.get(values.importance as string)
   assert(criterion, 'a checked criterion')
   const { ids, labels } = importanceTexts(data, seed)
-  const { model } = await prune(
+  const { model, plan, scores } = await prune(
     { gpu, model: base, ids, labels, watch: watch('importance') },
     {
       ratio: values.pruning_ratio as number,
       targets: values.targets as readonly PruningTarget[],
       roundTo: values.round_to as number,
+      pinned: values.pinned as readonly string[],
       criterion,
       seed: deriveSeed(seed, 'importance'),
     },
   )
+  onImportance(layerImportance(base.spec, scores, plan))
   return model
 }
 

@@ -123,6 +123,11 @@ describe('stages', () => {
     expect(pruned!.encoder_parameters).toBeLessThanOrEqual(0.7 * distilled!.encoder_parameters)
     expect([wide!.parameters, narrow!.parameters]).toEqual([pruned!.parameters, pruned!.parameters])
     expect(narrow).toMatchObject({ scheme: 'W4A16', group_size: 32 })
+    for (const { row } of session.table.entries) {
+      expect(Object.values(row.group_bytes).reduce((sum, bytes) => sum + bytes)).toBe(row.bytes)
+      expect(row.gpu_bytes).toBeGreaterThan(row.bytes)
+    }
+    expect(pruned!.gpu_bytes).toBeLessThan(distilled!.gpu_bytes)
     expect(wide!.bytes).toBeLessThan(pruned!.bytes)
     expect(narrow!.bytes).toBeLessThan(wide!.bytes)
   })
@@ -213,7 +218,7 @@ describe('events', () => {
     for (const each of [DISTILL, PRUNE, INT8]) await session.runStage(each)
     for (const event of events) expect(structuredClone(event)).toEqual(event)
     const types = new Set(events.map(({ type }) => type))
-    expect([...types].sort()).toEqual(['data', 'loss', 'memory', 'model', 'progress', 'row'])
+    expect([...types].sort()).toEqual(['data', 'importance', 'loss', 'memory', 'model', 'progress', 'row'])
     const phases = events.flatMap((event) =>
       event.type === 'progress' ? [`${event.progress.stage}:${event.progress.phase}`] : [],
     )

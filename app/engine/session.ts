@@ -157,6 +157,7 @@ export class Session {
       teacherLogits: () => this.#teacherLogits(stage.kind),
       watch: (phase) => this.watch(stage.kind, phase),
       onLoss: (points) => this.#emit({ type: 'loss', points }),
+      onImportance: (layers) => this.#emit({ type: 'importance', layers }),
       ...(checkpoints ? { checkpoints } : {}),
     }
   }

@@ -1,15 +1,14 @@
 // What a checkpoint holds, from its header alone: no GPU, no tensor data.
 import type { Checkpoint } from './archs/load-plan.ts'
 import { elementCount } from './base/shape.ts'
-import { encoderParameterCount, parameterCount, type Role } from './model/spec.ts'
+import {
+  encoderParameterCount,
+  groupOf,
+  parameterCount,
+  WEIGHT_GROUPS,
+  type WeightGroup,
+} from './model/spec.ts'
 import type { ModelSummary } from './protocol.ts'
-
-const GROUPS: readonly { readonly group: string; readonly holds: (role: Role) => boolean }[] = [
-  { group: 'embeddings', holds: (role) => role.startsWith('embeddings.') },
-  { group: 'attention', holds: (role) => /\.(qkv|attention_output|attention_norm)\./.test(role) },
-  { group: 'feed-forward', holds: (role) => /\.(ffn_up|ffn_down|ffn_norm)\./.test(role) },
-  { group: 'head', holds: (role) => /^(pooler|classifier)\./.test(role) },
-]
 
 export function summarize(name: string, checkpoint: Checkpoint): ModelSummary {
   const { spec } = checkpoint
@@ -20,15 +19,15 @@ export function summarize(name: string, checkpoint: Checkpoint): ModelSummary {
     parameters,
     encoder_parameters: encoderParameterCount(spec),
     bytes: parameters * 4,
-    groups: GROUPS.flatMap(({ group, holds }) => groupsByDtype(checkpoint, group, holds)),
+    groups: WEIGHT_GROUPS.flatMap((group) => groupsByDtype(checkpoint, group)),
   }
 }
 
 /** One entry per dtype that the group's tensors have in the file. */
-function groupsByDtype({ plan, table }: Checkpoint, group: string, holds: (role: Role) => boolean) {
+function groupsByDtype({ plan, table }: Checkpoint, group: WeightGroup) {
   const byDtype = new Map<string, { parameters: number; bytes: number }>()
   for (const [role, { names }] of plan) {
-    if (!holds(role)) continue
+    if (groupOf(role) !== group) continue
     for (const tensor of names) {
       const { dtype, shape, start, end } = table.tensors.get(tensor)!
       const sum = byDtype.get(dtype) ?? { parameters: 0, bytes: 0 }

@@ -22,6 +22,7 @@ export class BufferPool {
   #byOwner = new Map<string, number>()
   #free = new Map<number, GPUBuffer[]>()
   #live = new Map<GPUBuffer, { bytes: number; owner: string }>()
+  #watches = new Set<{ peak: number }>()
 
   constructor(device: GPUDevice, budget: number) {
     this.#device = device
@@ -41,6 +42,16 @@ export class BufferPool {
   /** Starts a new peak measurement from the bytes held now. */
   resetPeak(): void {
     this.#peak = this.#now
+  }
+
+  /** Measures the most bytes held from now on; the result ends the measurement and gives them. */
+  watchPeak(): () => number {
+    const watch = { peak: this.#now }
+    this.#watches.add(watch)
+    return () => {
+      this.#watches.delete(watch)
+      return watch.peak
+    }
   }
 
   /**
@@ -109,6 +120,7 @@ export class BufferPool {
   #account(owner: string, bytes: number): void {
     this.#now += bytes
     this.#peak = Math.max(this.#peak, this.#now)
+    for (const watch of this.#watches) watch.peak = Math.max(watch.peak, this.#now)
     const left = (this.#byOwner.get(owner) ?? 0) + bytes
     if (left > 0) this.#byOwner.set(owner, left)
     else this.#byOwner.delete(owner)

@@ -32,6 +32,8 @@ const row = (stage: ModelRow['stage'], more: Partial<ModelRow> = {}): ModelRow =
   parameters: 22742861,
   encoder_parameters: 10_000_000,
   bytes: 90971444,
+  group_bytes: { embeddings: 47000000, attention: 14000000, 'feed-forward': 28000000, head: 700000 },
+  gpu_bytes: 120000000,
   multiply_adds: 340000000,
   layers: [],
   split: 'test',

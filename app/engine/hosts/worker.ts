@@ -8,6 +8,7 @@ import { catalog } from '../catalog.ts'
 import { openTable } from '../data/csv.ts'
 import type { Table } from '../data/dataset.ts'
 import { exportModel } from '../export-model.ts'
+import { memoryEvent } from '../memory-event.ts'
 import type { Command, DataRecipe, Event, Progress, Recipe } from '../protocol.ts'
 import { parseRecipe } from '../recipe.ts'
 import { selfTest } from '../self-test.ts'
@@ -81,8 +82,7 @@ class Worker {
   }
 
   #emitMemory(): void {
-    const { now, peak, budget } = this.#session.gpu.pool.ledger
-    emit({ type: 'memory', now, peak, budget })
+    emit(memoryEvent(this.#session.gpu))
   }
 
   async #execute(command: Command): Promise<void> {

@@ -1,6 +1,12 @@
 // A model on the GPU: its spec and its weights by role. Models are replaced, never changed; training works on a copy.
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
-import { copyElements, createTensor, elementCount, type Tensor } from '../../../kernels/runtime/tensor.ts'
+import {
+  copyElements,
+  createTensor,
+  elementCount,
+  type Tensor,
+  tensorBytes,
+} from '../../../kernels/runtime/tensor.ts'
 import { assert } from '../base/errors.ts'
 import { type ModelSpec, type Role, roleShapes, type StorageFormat } from './spec.ts'
 
@@ -41,6 +47,14 @@ const holders = new WeakMap<GPUBuffer, number>()
 
 function weightTensors(weight: Weight): Tensor[] {
   return weight.kind === 'dense' ? [weight.tensor] : [weight.codes, weight.scales]
+}
+
+/** Bytes that the weights take on the GPU, those shared with other models too. */
+export function weightBytes(model: Model): number {
+  let bytes = 0
+  for (const weight of model.weights.values())
+    for (const tensor of weightTensors(weight)) bytes += tensorBytes(tensor)
+  return bytes
 }
 
 /** Makes a model of new or shared weights; each of its buffers is held until `releaseModel`. */

@@ -115,10 +115,25 @@ export function linearLayerOf(role: Role): string | undefined {
   return match?.[1]
 }
 
+/** Parts of a model that weights are summed up by. */
+export const WEIGHT_GROUPS = ['embeddings', 'attention', 'feed-forward', 'head'] as const
+export type WeightGroup = (typeof WEIGHT_GROUPS)[number]
+
+export function groupOf(role: Role): WeightGroup {
+  if (role.startsWith('embeddings.')) return 'embeddings'
+  if (/\.(qkv|attention_output|attention_norm)\./.test(role)) return 'attention'
+  return role.startsWith('layers.') ? 'feed-forward' : 'head'
+}
+
 /** Bytes of all weights with their scales, not the tokenizer. */
 export function modelBytes(spec: ModelSpec, format: StorageFormat): number {
-  let bytes = 0
-  for (const [role, shape] of roleShapes(spec)) bytes += roleBytes(role, shape, format)
+  return Object.values(groupBytes(spec, format)).reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** The same, by group. */
+export function groupBytes(spec: ModelSpec, format: StorageFormat): Record<WeightGroup, number> {
+  const bytes = { embeddings: 0, attention: 0, 'feed-forward': 0, head: 0 }
+  for (const [role, shape] of roleShapes(spec)) bytes[groupOf(role)] += roleBytes(role, shape, format)
   return bytes
 }
 

@@ -8,7 +8,7 @@ import type { Criterion, ImportanceScores } from '../criteria/criterion.ts'
 import { cloneTensor, denseOf, FLOAT_FORMAT, holdModel, type Model, type Weight } from '../model/model.ts'
 import { type Role, roleShapes } from '../model/spec.ts'
 import type { PruningTarget } from './pruning-plan.ts'
-import { type KeptUnits, type PruningPlan, planPruning } from './pruning-plan.ts'
+import { type KeptUnits, type PruningPlan, parsePins, planPruning } from './pruning-plan.ts'
 
 /** Texts that importance is estimated on. */
 export const IMPORTANCE_TEXTS = 512
@@ -55,6 +55,13 @@ export function pruneOptions(criteria: readonly Criterion[]): OptionDefinition[]
       default: 1,
       choices: [1, 4, 8, 16, 32, 64, 128].map((value) => ({ value, label: String(value) })),
     },
+    {
+      key: 'pinned',
+      kind: 'names',
+      label: 'Pinned heads',
+      help: 'Heads that stay whatever their score, as layer.head with the teacher’s layer numbers: 4.0, 4.3.',
+      default: [],
+    },
   ]
 }
 
@@ -62,6 +69,8 @@ export interface PruneSettings {
   readonly ratio: number
   readonly targets: readonly PruningTarget[]
   readonly roundTo: number
+  /** Heads that stay, as `layer.head`. */
+  readonly pinned: readonly string[]
   readonly criterion: Criterion
   readonly seed: number
 }
@@ -75,14 +84,15 @@ export interface PruneInput {
   readonly watch: Watch
 }
 
-/** The pruned model, untrained, and the scores it was pruned by. The input model stays as it is. */
+/** The pruned model, untrained, and the scores it was pruned by. The input model stays as it is. @throws StudioError `option-invalid` */
 export async function prune(
   input: PruneInput,
   settings: PruneSettings,
 ): Promise<{ model: Model; plan: PruningPlan; scores: ImportanceScores }> {
   const { gpu, model } = input
+  const pinned = parsePins(model.spec, settings.pinned)
   const scores = await settings.criterion.score({ ...input, seed: settings.seed })
-  const plan = planPruning(model.spec, scores, settings)
+  const plan = planPruning(model.spec, scores, { ...settings, pinned })
   return { model: await gpu.scope(() => removeUnits(gpu, model, plan)), plan, scores }
 }
 

@@ -3,13 +3,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { randomAt } from '../base/random.ts'
 import type { ImportanceScores } from '../criteria/criterion.ts'
+import { failureOf } from '../formats/testing.ts'
 import {
   encoderParameterCount,
   headParameterCount,
   type ModelSpec,
   neuronParameterCount,
 } from '../model/spec.ts'
-import { type PruningOptions, planPruning, planSpec } from './pruning-plan.ts'
+import { layerImportance, type PruningOptions, parsePins, planPruning, planSpec } from './pruning-plan.ts'
 
 const range = (count: number) => [...Array(count).keys()]
 
@@ -216,6 +217,46 @@ describe('rounding of the width', () => {
     expect(few.kept.some(({ neurons }) => neurons.length === 16)).toBe(true)
     const wide = planPruning(SPEC, scores, { ...both, ratio: 0.8, roundTo: 32 })
     expect(wide.spec).toEqual(exact.spec)
+  })
+})
+
+describe('pinned heads', () => {
+  const scores = randomScores(SPEC, 8)
+
+  it('stay, and so does their layer, while others go in their place', () => {
+    const least = [...scores.heads[1]!.keys()].sort((a, b) => scores.heads[1]![a]! - scores.heads[1]![b]!)[0]!
+    const options: PruningOptions = { ratio: 0.6, targets: ['heads', 'ffn', 'layers'], roundTo: 1 }
+    const pinned = planPruning(SPEC, scores, { ...options, pinned: [{ layer: 1, head: least }] })
+    expect(planPruning(SPEC, scores, options).kept.find(({ layer }) => layer === 1)?.heads).not.toContain(
+      least,
+    )
+    expect(pinned.kept.find(({ layer }) => layer === 1)!.heads).toContain(least)
+    expect(encoderParameterCount(pinned.spec)).toBeLessThanOrEqual(0.4 * encoderParameterCount(SPEC))
+  })
+
+  it('are named by the teacher’s layer and the head', async () => {
+    expect(parsePins(SPEC, ['10.3', ' 12.0 '])).toEqual([
+      { layer: 0, head: 3 },
+      { layer: 2, head: 0 },
+    ])
+    for (const name of ['9.0', '10.4', '10', 'x.1']) {
+      const failure = await failureOf(async () => parsePins(SPEC, [name]))
+      expect(failure.code).toBe('option-invalid')
+      expect(failure.message).toContain(`"${name}"`)
+      expect(failure.message).toContain('10.0 to 10.3')
+    }
+  })
+
+  it('stand in what is told of the scores, beside every other unit', () => {
+    const plan = planPruning(SPEC, scores, { ratio: 0.5, targets: ['layers'], roundTo: 1 })
+    const told = layerImportance(SPEC, scores, plan)
+    expect(told.map(({ source }) => source)).toEqual([10, 11, 12])
+    expect(told.map(({ isKept }) => isKept)).toEqual(
+      [0, 1, 2].map((l) => plan.kept.some(({ layer }) => layer === l)),
+    )
+    expect(told[0]!.heads).toEqual([...scores.heads[0]!])
+    for (const { isKept, keptHeads, keptNeurons } of told)
+      expect([keptHeads.length, keptNeurons.length]).toEqual(isKept ? [4, 16] : [0, 0])
   })
 })
 

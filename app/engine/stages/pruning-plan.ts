@@ -1,4 +1,5 @@
 // Which heads, neurons and layers to keep, from their scores: arithmetic only, no weights.
+import { StudioError } from '../base/errors.ts'
 import type { ImportanceScores } from '../criteria/criterion.ts'
 import {
   encoderParameterCount,
@@ -7,6 +8,7 @@ import {
   type ModelSpec,
   neuronParameterCount,
 } from '../model/spec.ts'
+import type { LayerImportance } from '../protocol.ts'
 
 export type PruningTarget = 'heads' | 'ffn' | 'layers'
 
@@ -38,6 +40,32 @@ export interface PruningOptions {
   readonly targets: readonly PruningTarget[]
   /** Kept neurons per layer are rounded to a multiple of this. */
   readonly roundTo: number
+  /** Heads that stay whatever their score; so do the layers that they stand in. */
+  readonly pinned?: readonly PinnedHead[]
+}
+
+export interface PinnedHead {
+  /** Layer number of the model that is pruned. */
+  readonly layer: number
+  readonly head: number
+}
+
+/**
+ * Reads pins such as `4.0`: layer 4 of the original teacher, head 0 of that layer as it is now.
+ * @throws StudioError `option-invalid` when the model has no such layer or head
+ */
+export function parsePins(spec: ModelSpec, names: readonly string[]): PinnedHead[] {
+  return names.map((name) => {
+    const [, source, head] = /^(\d+)\.(\d+)$/.exec(name.trim()) ?? []
+    const layer = spec.layers.findIndex((candidate) => candidate.source === Number(source))
+    if (head !== undefined && layer >= 0 && Number(head) < spec.layers[layer]!.heads)
+      return { layer, head: Number(head) }
+    const allowed = spec.layers.map(({ source: from, heads }) => `${from}.0 to ${from}.${heads - 1}`)
+    throw new StudioError(
+      'option-invalid',
+      `prune: "pinned" has "${name}", which is no layer.head of this model; it has ${allowed.join(', ')}.`,
+    )
+  })
 }
 
 /**
@@ -45,7 +73,7 @@ export interface PruningOptions {
  * A whole layer scores the sum of its units (diagonal estimate). One layer always stays.
  */
 export function planPruning(spec: ModelSpec, scores: ImportanceScores, options: PruningOptions): PruningPlan {
-  const units = listUnits(spec, scores, options.targets)
+  const units = listUnits(spec, scores, options.targets).filter((unit) => !isPinned(unit, options.pinned))
   units.sort((a, b) => a.scorePerParameter - b.scorePerParameter || a.layer - b.layer || a.index - b.index)
   const goal = options.ratio * encoderParameterCount(spec)
   const state = new Removal(spec)
@@ -55,6 +83,30 @@ export function planPruning(spec: ModelSpec, scores: ImportanceScores, options: 
   }
   const kept = state.kept().map((layer) => roundNeurons(layer, scores, options.roundTo))
   return { kept, spec: planSpec(spec, kept) }
+}
+
+/** What each unit scored and which ones the plan keeps, by layer of the model before pruning. */
+export function layerImportance(
+  spec: ModelSpec,
+  scores: ImportanceScores,
+  plan: PruningPlan,
+): LayerImportance[] {
+  return spec.layers.map(({ source }, layer) => {
+    const kept = plan.kept.find((candidate) => candidate.layer === layer)
+    return {
+      source,
+      heads: [...scores.heads[layer]!],
+      neurons: [...scores.neurons[layer]!],
+      keptHeads: kept?.heads ?? [],
+      keptNeurons: kept?.neurons ?? [],
+      isKept: kept !== undefined,
+    }
+  })
+}
+
+function isPinned({ kind, layer, index }: Unit, pinned: readonly PinnedHead[] = []): boolean {
+  if (kind === 'neuron') return false
+  return pinned.some((pin) => pin.layer === layer && (kind === 'layer' || pin.head === index))
 }
 
 /** Sizes after pruning. */

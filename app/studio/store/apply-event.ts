@@ -13,6 +13,9 @@ import type { Launch, RowEntry, StudioState } from './state.ts'
 /** A curve is drawn on a few hundred pixels; more points only slow it down. */
 export const MAX_LOSS_POINTS = 500
 
+/** Ten minutes, at one a second. */
+const MAX_MEMORY_POINTS = 600
+
 /** Failures after which the engine takes no more commands. */
 export function isFatal({ code }: ErrorReport): boolean {
   return code === 'no-webgpu' || code === 'no-adapter' || code === 'device-lost'
@@ -28,7 +31,8 @@ export function applyEvent(state: StudioState, event: Event): StudioState {
     }
     case 'memory': {
       const { type: _, ...memory } = event
-      return { ...state, memory }
+      const { seconds, now } = event
+      return { ...state, memory, memoryLog: [...state.memoryLog, { seconds, now }].slice(-MAX_MEMORY_POINTS) }
     }
     case 'model':
       return {
@@ -38,6 +42,7 @@ export function applyEvent(state: StudioState, event: Event): StudioState {
         rows: {},
         losses: {},
         lossStage: undefined,
+        importance: undefined,
         launches: [],
         exported: undefined,
         predictions: undefined,
@@ -56,6 +61,8 @@ export function applyEvent(state: StudioState, event: Event): StudioState {
       return { ...state, progress: event.progress }
     case 'loss':
       return applyLosses(state, event.points)
+    case 'importance':
+      return { ...state, importance: event.layers }
     case 'state':
       return applyActivity(state, event)
     case 'exported':

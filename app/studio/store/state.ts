@@ -5,6 +5,7 @@ import type {
   DataDetails,
   ErrorReport,
   Event,
+  LayerImportance,
   LossPoint,
   ModelRow,
   ModelSummary,
@@ -69,6 +70,10 @@ export interface StudioState {
   readonly catalog?: Catalog
   readonly gpu?: GpuState
   readonly memory?: MemoryState
+  /** Bytes held over the last minutes, at most MAX_MEMORY_POINTS. */
+  readonly memoryLog: readonly { readonly seconds: number; readonly now: number }[]
+  /** Scores of the last prune, by layer of the model before it. */
+  readonly importance?: readonly LayerImportance[]
   /** A failure of the GPU itself, shown where the GPU's name would be. */
   readonly gpuFault?: ErrorReport
   readonly model?: ModelSummary
@@ -103,6 +108,7 @@ export interface StudioState {
 
 export const initialState: StudioState = {
   rows: {},
+  memoryLog: [],
   activity: { state: 'idle' },
   losses: {},
   settings: { distill: {}, prune: {}, quantize: {}, data: {} },

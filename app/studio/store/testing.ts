@@ -118,6 +118,8 @@ export function row(stage: ModelRow['stage'], rest: Partial<ModelRow> = {}): Mod
     parameters: parameterCount(spec),
     encoder_parameters: 0,
     bytes: modelBytes(spec, float),
+    group_bytes: { embeddings: 1, attention: 2, 'feed-forward': 3, head: 4 },
+    gpu_bytes: 3 * modelBytes(spec, float),
     multiply_adds: 2 * multiplyAdds(spec, 16),
     layers: spec.layers,
     split: 'test',
