@@ -1,8 +1,8 @@
 // The runtime on a real device: launching, batching, ledger, error scopes, loss.
 import { expect, test } from 'vitest'
-import { create } from 'webgpu'
 import { requestGpu } from './gpu.ts'
 import { defineKernel, launch } from './kernel.ts'
+import { createDawn } from './node-dawn.ts'
 import { createTensor, read, release, upload } from './tensor.ts'
 import { guardedTensor, readGuarded, testGpu } from './testing.ts'
 
@@ -54,11 +54,37 @@ test('the ledger counts what is held, remembers the peak and returns to where it
 })
 
 test('the pool refuses before it allocates, naming both numbers', async () => {
-  const dawn = create([])
-  const gpu = await requestGpu(dawn, { budget: 10_000 })
+  const gpu = await requestGpu(createDawn(), { budget: 10_000 })
   createTensor(gpu, 'f32', [2000], 'first')
   expect(() => createTensor(gpu, 'f32', [1000], 'second')).toThrow(/second needs 4096 .*8192 of the 10000/)
   expect(() => createTensor(gpu, 'f32', [2 ** 31], 'huge')).toThrow(/huge needs a buffer of 8589934592 bytes/)
+  gpu.destroy()
+})
+
+test('buffers of many sizes are not kept for reuse without end', async () => {
+  const gpu = await requestGpu(createDawn())
+  const held = 4_000_000
+  for (let size = 1; size <= 200; size++)
+    release(gpu, createTensor(gpu, 'f32', [held / 4 + size * 64], 'test'))
+  const { now, idle, peak } = gpu.pool.ledger
+  expect(now).toBe(0)
+  expect(idle).toBeLessThan(1.5 * peak + 64e6)
+  expect(idle).toBeGreaterThan(peak)
+  gpu.destroy()
+})
+
+test('a buffer that makes room for another stays usable until its work is submitted', async () => {
+  const gpu = await requestGpu(createDawn(), { budget: 40_000 })
+  const x = upload(gpu, 'f32', new Float32Array(1024).fill(3), { owner: 'test' })
+  const result = await gpu.scope(() => {
+    const first = createTensor(gpu, 'f32', [4096], 'test')
+    launch(gpu, double, { x, y: first }, { count: 1024, factor: 2 })
+    release(gpu, first)
+    const second = createTensor(gpu, 'f32', [6000], 'test')
+    launch(gpu, double, { x, y: second }, { count: 1024, factor: 5 })
+    return second
+  })
+  expect((await read(gpu, result))[1023]).toBe(15)
   gpu.destroy()
 })
 
@@ -80,8 +106,7 @@ test('a command that the device refuses fails its scope and leaves the device us
 })
 
 test('work after the device is lost fails with its reason', async () => {
-  const dawn = create([])
-  const gpu = await requestGpu(dawn)
+  const gpu = await requestGpu(createDawn())
   const x = createTensor(gpu, 'f32', [1], 'test')
   gpu.device.destroy()
   await gpu.device.lost

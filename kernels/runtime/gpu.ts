@@ -117,7 +117,11 @@ export class Gpu {
 
   /** Submits what was encoded. */
   flush(): void {
-    if (!this.#encoder) return
+    if (this.#encoder) this.#submit()
+    this.pool.sweep()
+  }
+
+  #submit(): void {
     this.#throwIfLost()
     const encoder = this.#closePass()
     if (this.#slots > 0)

@@ -11,6 +11,9 @@ export interface Ledger {
 }
 
 const ALIGNMENT = 256
+/** Bytes held and kept for reuse together stay below this share of the peak, and some more that are always free to keep. */
+const IDLE_SHARE = 1.5
+const IDLE_FREE = 64e6
 const STORAGE_USAGE = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST, as the WebGPU specification numbers them
 
 export class BufferPool {
@@ -21,6 +24,7 @@ export class BufferPool {
   #idle = 0
   #byOwner = new Map<string, number>()
   #free = new Map<number, GPUBuffer[]>()
+  #retired: GPUBuffer[] = []
   #live = new Map<GPUBuffer, { bytes: number; owner: string }>()
   #watches = new Set<{ peak: number }>()
 
@@ -78,24 +82,46 @@ export class BufferPool {
     this.#account(entry.owner, -entry.bytes)
     const list = this.#free.get(entry.bytes) ?? []
     list.push(buffer)
+    // The size used last stands last, so that the first is the one to go.
+    this.#free.delete(entry.bytes)
     this.#free.set(entry.bytes, list)
     this.#idle += entry.bytes
+    this.#limitIdle()
   }
 
-  /** Destroys buffers kept for reuse. */
+  /** Gives up all buffers kept for reuse; `sweep` destroys them. */
   trim(): void {
-    for (const list of this.#free.values()) for (const buffer of list) buffer.destroy()
+    for (const list of this.#free.values()) this.#retired.push(...list)
     this.#free.clear()
     this.#idle = 0
+  }
+
+  /** Destroys buffers given up, once what was encoded with them is submitted: a submission must not name a destroyed buffer. */
+  sweep(): void {
+    for (const buffer of this.#retired.splice(0)) buffer.destroy()
   }
 
   /** Destroys everything, live buffers too. */
   destroy(): void {
     this.trim()
+    this.sweep()
     for (const buffer of this.#live.keys()) buffer.destroy()
     this.#live.clear()
     this.#byOwner.clear()
     this.#now = 0
+  }
+
+  /** Batches of every length leave buffers behind; without a limit they would pile up to the budget. */
+  #limitIdle(): void {
+    const most = IDLE_SHARE * this.#peak + IDLE_FREE
+    for (const [bytes, list] of this.#free) {
+      while (this.#now + this.#idle > most && list.length > 0) {
+        this.#retired.push(list.pop()!)
+        this.#idle -= bytes
+      }
+      if (list.length === 0) this.#free.delete(bytes)
+      if (this.#now + this.#idle <= most) return
+    }
   }
 
   #checkLimits(size: number, owner: string): void {

@@ -1,18 +1,15 @@
 // What kernel tests share: a real device in Node, seeded data, canary words around outputs, error measures.
 
 import { expect } from 'vitest'
-import { create } from 'webgpu'
 import { type Gpu, requestGpu } from './gpu.ts'
+import { createDawn } from './node-dawn.ts'
 import { createTensor, type ElementType, elementCount, read, type Tensor, write } from './tensor.ts'
 
 let opened: Promise<Gpu> | undefined
-// Dawn crashes once the object that `create` returned is collected.
-let dawn: GPU | undefined
 
 /** The adapter that `VK_DRIVER_FILES` names. A missing adapter fails the test; it never skips. */
 export function testGpu(): Promise<Gpu> {
-  dawn ??= create([])
-  opened ??= requestGpu(dawn)
+  opened ??= requestGpu(createDawn())
   return opened
 }
 

@@ -1,16 +1,13 @@
 // The GPU in Node: npm's `webgpu` (Dawn) over the Vulkan driver that the environment names.
-import { create } from 'webgpu'
 import { GpuError } from '../../../kernels/runtime/errors.ts'
 import { type Gpu, requestGpu } from '../../../kernels/runtime/gpu.ts'
+import { createDawn } from '../../../kernels/runtime/node-dawn.ts'
 
-// Dawn crashes once the object that `create` returned is collected.
-let dawn: GPU | undefined
 const opened: Gpu[] = []
 
 /** @throws GpuError `no-adapter` */
 export async function openNodeGpu(): Promise<Gpu> {
-  dawn ??= create([])
-  const gpu = await requestGpu(dawn)
+  const gpu = await requestGpu(createDawn())
   opened.push(gpu)
   return gpu
 }
