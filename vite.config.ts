@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 
 const CONTENT_SECURITY_POLICY = [
@@ -12,16 +13,21 @@ const CONTENT_SECURITY_POLICY = [
   "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
-  "connect-src 'self'",
+  // The Hub and the hosts that it sends downloads to; nothing is asked of them unless the user names a model.
+  "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** The one script that runs ONNX Runtime may compile WebAssembly; nothing else may. */
+const ONNX_RUNTIME = /^\/assets\/onnxruntime-worker-[\w-]+\.js$/
+const WITH_WASM = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+
 /** Headers of every response, the worker's script included: a page's policy does not cover its workers. */
-function setHeaders(response: ServerResponse): void {
-  response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+function setHeaders(response: ServerResponse, path: string): void {
+  response.setHeader('Content-Security-Policy', ONNX_RUNTIME.test(path) ? WITH_WASM : CONTENT_SECURITY_POLICY)
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Referrer-Policy', 'no-referrer')
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
@@ -30,8 +36,8 @@ function setHeaders(response: ServerResponse): void {
 const securityHeaders: Plugin = {
   name: 'decant:security-headers',
   configurePreviewServer(server) {
-    server.middlewares.use((_request, response, next) => {
-      setHeaders(response)
+    server.middlewares.use(({ url = '' }, response, next) => {
+      setHeaders(response, url.split('?')[0]!)
       next()
     })
   },
@@ -48,8 +54,32 @@ const withoutScripts: Plugin = {
   },
 }
 
+/**
+ * The page and the sample work offline from the second visit. A new version waits until the page is closed: it must not reload a
+ * page that trains.
+ */
+const offline = VitePWA({
+  registerType: 'prompt',
+  injectRegister: null,
+  manifest: {
+    name: 'Decant',
+    short_name: 'Decant',
+    description: 'Distill, prune and quantize a text classifier on your own GPU, in the browser.',
+    theme_color: '#8a1f43',
+    background_color: '#f7f4ef',
+    display: 'standalone',
+    icons: [{ src: '/favicon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+  },
+  workbox: {
+    globPatterns: ['**/*.{html,js,css,svg}', 'sample/**/*'],
+    globIgnores: ['**/*.ts', '**/ort*'],
+    maximumFileSizeToCacheInBytes: 5_000_000,
+    cleanupOutdatedCaches: true,
+  },
+})
+
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: [react(), securityHeaders, withoutScripts],
+  plugins: [react(), securityHeaders, withoutScripts, ...(isSsrBuild ? [] : [offline])],
   worker: { format: 'es' },
   build: { target: 'es2022', copyPublicDir: !isSsrBuild },
   ssr: {

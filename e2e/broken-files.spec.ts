@@ -52,7 +52,9 @@ test('broken folders and tables are refused by name, and what was open stays', a
     await expectRefused(page, ['test.csv', 'row 2', '1 fields', 'has 2'])
   })
   expect((await figure(page, 'Teacher', 'Accuracy')).exact).toBe(before.exact)
-  await expect(page.getByRole('region', { name: 'Data' })).toContainText('train.csv, test.csv')
+  const tables = page.getByRole('list', { name: 'Open tables' })
+  await expect(tables).toContainText('train.csv')
+  await expect(tables).toContainText('test.csv')
 })
 
 const pickTable = (page: Page, name: string, text: string) =>

@@ -44,7 +44,7 @@ async function expectUnusable(page: Page, title: string, remedy: string): Promis
   await expectAccessible(page)
 }
 
-test('a lost device ends the run with a notice, keeps the numbers, and a reload starts afresh', async ({
+test('a device that is lost twice within a minute ends the run with a notice, and a reload offers to go on', async ({
   page,
   browser,
   trespasses,
@@ -58,12 +58,14 @@ test('a lost device ends the run with a notice, keeps the numbers, and a reload 
   const session = await browser.newBrowserCDPSession()
   // The process that would answer is the one that ends.
   session.send('Browser.crashGpuProcess').catch(() => {})
+  await expect(page.getByText(/The graphics device was lost and is open again/)).toBeVisible()
+  session.send('Browser.crashGpuProcess').catch(() => {})
   const notice = page.getByRole('alert')
   await expect(notice).toContainText('The graphics device was lost')
   await expect(notice).toHaveCount(1)
   await expect(page.getByRole('button', { name: 'Distill', exact: true })).toBeDisabled()
-  expect((await figure(page, 'Teacher', 'Accuracy')).exact).toBe(teacher)
   await notice.getByRole('button', { name: 'Reload the page' }).click()
   await expect(notice).toHaveCount(0)
+  await expect(page.getByRole('region', { name: 'Kept session' })).toContainText('Distill was under way')
   await expect.poll(async () => (await figure(page, 'Teacher', 'Accuracy')).exact).toBe(teacher)
 })

@@ -12,7 +12,8 @@ export const USAGE = `Usage:
   decant run RECIPE --out FOLDER [--resume] [--json]
       Runs a recipe: distill, prune, quantize, export, verify. --resume goes on with a run that was stopped.
 
-MODEL is a Hugging Face folder (config.json, model.safetensors, tokenizer.json); FILE is a CSV with a header.
+MODEL is a Hugging Face folder (config.json, model.safetensors, tokenizer.json). FILE is a table: CSV or TSV with a header,
+JSONL (an object a line), a JSON list of objects, or Parquet.
 Results go to stdout, progress and errors to stderr.
 Exit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 the machine is at fault, 130 interrupted.
 `

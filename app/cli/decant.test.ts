@@ -106,6 +106,21 @@ describe('decant predict', () => {
   })
 })
 
+describe('a table of any format', () => {
+  it('is predicted row by row', async () => {
+    const lines = join(folder, 'texts.jsonl')
+    writeFileSync(lines, '{"text":"where is my order"}\n{"text":"refund, please"}\n')
+    const parquet = join(ROOT, 'app/engine/fixtures/tables/zstd.parquet')
+    for (const [data, texts] of [
+      [lines, ['where is my order', 'refund, please']],
+      [parquet, ['Where is my card?', 'Ça va, 🙂', 'two\nlines', 'again and again and again and again']],
+    ] as const) {
+      const { stdout } = await program(['predict', TINY_BERT, '--data', data, '--json'])
+      expect((JSON.parse(stdout) as { rows: { text: string }[] }).rows.map(({ text }) => text)).toEqual(texts)
+    }
+  })
+})
+
 describe('decant evaluate', () => {
   it('gives every field of the contract with --json, and nothing else on stdout', async () => {
     const args = ['evaluate', '--json', TINY_BERT, '--data', join(folder, 'test.csv')]

@@ -1,5 +1,5 @@
 // `decant evaluate`: measures a checkpoint on a labelled file.
-import { openTable } from '../engine/data/csv.ts'
+import { openTable } from '../engine/data/open-table.ts'
 import { fileSource, readFolder } from '../engine/hosts/node-files.ts'
 import type { ModelRow } from '../engine/protocol.ts'
 import type { Arguments } from './arguments.ts'

@@ -1,7 +1,7 @@
 // `decant predict`: label, probability and logits of every row of a file.
 import { encodeAll } from '../engine/data/batches.ts'
-import { openTable } from '../engine/data/csv.ts'
 import { buildDataset, guessColumns } from '../engine/data/dataset.ts'
+import { openTable } from '../engine/data/open-table.ts'
 import { fileSource, readFolder } from '../engine/hosts/node-files.ts'
 import { bestClass, rowProbabilities } from '../engine/metrics/score.ts'
 import { predict as predictLogits } from '../engine/model/predict.ts'

@@ -6,6 +6,7 @@ const BAR_WIDTH = 24
 const REPORT_MS = 30_000
 const PHASE_NAMES: Readonly<Record<Progress['phase'], string>> = {
   load: 'loading',
+  download: 'downloading',
   'self-test': 'self-test',
   teacher: 'teacher outputs',
   train: 'training',
@@ -15,6 +16,7 @@ const PHASE_NAMES: Readonly<Record<Progress['phase'], string>> = {
   quantize: 'quantizing',
   measure: 'measuring',
   export: 'exporting',
+  pack: 'packing',
   verify: 'verifying',
 }
 

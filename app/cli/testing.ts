@@ -24,6 +24,8 @@ export function buildCommandLine(): void {
 
 interface Options {
   readonly env?: Readonly<Record<string, string>>
+  /** Elsewhere than in the folder for temporary files. */
+  readonly cwd?: string
   /** Called with all of stderr so far, and the process, whenever more arrives. */
   readonly onStderr?: (text: string, child: ChildProcess) => void
 }
@@ -32,11 +34,11 @@ interface Options {
 export const decant = (args: readonly string[], options: Options = {}) => start(LAUNCHER, args, options)
 
 /** The built program alone, on the driver that this process was given: saves the search. */
-export const program = (args: readonly string[]) => start(BUNDLE, args, {})
+export const program = (args: readonly string[], options: Options = {}) => start(BUNDLE, args, options)
 
-function start(script: string, args: readonly string[], { env, onStderr }: Options): Promise<Outcome> {
+function start(script: string, args: readonly string[], { env, cwd, onStderr }: Options): Promise<Outcome> {
   const child = spawn(process.execPath, [script, ...args], {
-    cwd: tmpdir(),
+    cwd: cwd ?? tmpdir(),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -49,7 +49,7 @@ export const catalog: Catalog = {
   schemes: entriesOf(schemes),
   exports: [...exportFormats.values()].map((format) => ({
     ...entryOf(format),
-    precisions: format.precisions.map(entryOf),
+    precisions: format.precisions.map((precision) => ({ ...entryOf(precision), runsOn: precision.runsOn })),
   })),
   data: DATA_OPTIONS,
   stages: {

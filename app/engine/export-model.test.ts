@@ -6,7 +6,7 @@ import { testGpu } from '../../kernels/runtime/testing.ts'
 import { type Folder, readAll, requireFile } from './base/bytes.ts'
 import { UNWATCHED } from './base/watch.ts'
 import { evaluationBatches, padBatch } from './data/batches.ts'
-import { openTable } from './data/csv.ts'
+import { openTable } from './data/open-table.ts'
 import { exportModel, rowForPrecision } from './export-model.ts'
 import { verifyExport } from './exports/verify.ts'
 import { MemoryFolder } from './hosts/memory-folder.ts'
@@ -37,7 +37,7 @@ beforeAll(async () => {
   const stages = [{ ...prune!, importance: 'magnitude', pruning_ratio: 0.2 }, ...quantize]
   for (const stage of stages) await session.runStage(stage, { untrained: true })
   const folder = new MemoryFolder()
-  await exportModel(session, { recipe, folder })
+  await exportModel(session, { recipe, folder, folderName: 'exported' })
   exported = folder.asFolder('exported')
 }, 180_000)
 afterAll(() => {

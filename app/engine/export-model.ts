@@ -2,19 +2,31 @@
 
 import type { OutputFolder } from './base/bytes.ts'
 import { assert } from './base/errors.ts'
-import { writeModelFolder } from './exports/folder.ts'
+import { plannedExports, writeModelFolder } from './exports/folder.ts'
+import { watchedFolder } from './exports/watched-folder.ts'
 import { portableModel } from './model/portable.ts'
+import { exportedBytes } from './model/spec.ts'
 import type { KeptModel } from './model-table.ts'
-import type { Recipe } from './protocol.ts'
+import type { ExportRecipe, Recipe } from './protocol.ts'
 import { formatRecipe } from './recipe.ts'
 import { exportFormats } from './registry.ts'
 import type { Session } from './session.ts'
 
-export interface ExportedFile {
+/** A weight file that was written. */
+export interface ExportedModel extends ExportRecipe {
   readonly file: string
   readonly bytes: number
   /** Index of the kept model that the file holds. */
   readonly row: number
+  /** The row is not quantized: its weights were rounded while the file was written. */
+  readonly isRounded: boolean
+}
+
+export interface ExportTarget {
+  readonly recipe: Recipe
+  readonly folder: OutputFolder
+  /** Name of the folder, as the lines to copy on the card have it. */
+  readonly folderName: string
 }
 
 const SCHEME_OF_PRECISION: Readonly<Record<string, string>> = { q8: 'W8A8_DYNAMIC', q4: 'W4A16' }
@@ -29,8 +41,8 @@ export function rowForPrecision(kept: readonly KeptModel[], precision: string): 
 /** Writes the model folder: weights in every format of `recipe.export`, tokenizer, config, recipe and model card. */
 export async function exportModel(
   session: Session,
-  { recipe, folder }: { recipe: Recipe; folder: OutputFolder },
-): Promise<ExportedFile[]> {
+  { recipe, folder, folderName }: ExportTarget,
+): Promise<ExportedModel[]> {
   const { opened, gpu } = session
   const kept = session.table.entries
   assert(opened && kept.length > 0, 'a measured model to export')
@@ -48,14 +60,22 @@ export async function exportModel(
       exports: recipe.export,
       formatOf: (id) => exportFormats.get(id),
       portable: (precision) => portableModel(gpu, kept[rowForPrecision(kept, precision)]!.model),
+      folderName,
     },
-    folder,
-    {
-      onFile: async (_, done, total) => {
-        await watch.checkpoint()
-        watch.progress(done, total, 'files')
-      },
-    },
+    watchedFolder(folder, watch, expectedBytes(kept, recipe.export)),
   )
-  return files.map(({ file, bytes, precision }) => ({ file, bytes, row: rowForPrecision(kept, precision) }))
+  return files.map((file) => {
+    const row = rowForPrecision(kept, file.precision)
+    const isRounded = file.precision in SCHEME_OF_PRECISION && kept[row]!.row.stage !== 'quantize'
+    return { ...file, row, isRounded }
+  })
+}
+
+/** Bytes of all weight files: what their rows measured, or what quantizing at export makes of the last float model. */
+function expectedBytes(kept: readonly KeptModel[], exports: readonly ExportRecipe[]): number {
+  const jobs = plannedExports({ exports, formatOf: (id) => exportFormats.get(id) })
+  return jobs.reduce((sum, { precision }) => {
+    const { row, model } = kept[rowForPrecision(kept, precision)]!
+    return sum + (row.stage === 'quantize' ? row.bytes : exportedBytes(model.spec, precision))
+  }, 0)
 }

@@ -2,15 +2,16 @@
 import type { ByteSource, Folder, OutputFolder } from './base/bytes.ts'
 import { readAll, requireFile, subfolder, writeAll } from './base/bytes.ts'
 import { StudioError } from './base/errors.ts'
-import { openTable } from './data/csv.ts'
+import { openTable } from './data/open-table.ts'
 import { exportModel } from './export-model.ts'
 import { comparisonTable } from './exports/model-card.ts'
 import type { InferenceRuntime } from './exports/verify.ts'
 import type { ExportResult, Recipe, Report, SelfTest } from './protocol.ts'
 import { formatRecipe } from './recipe.ts'
+import { makeReport } from './report.ts'
 import type { Session } from './session.ts'
 import { inputDigest, type StageStore, stageFingerprint } from './stage-store.ts'
-import { verifyFile } from './verify-export.ts'
+import { expectedOf, verifyFile } from './verify-export.ts'
 
 /** Where a recipe's files are and where results go. */
 export interface RecipeFiles {
@@ -69,10 +70,13 @@ async function runStages(
   for (let index = 0; index <= recipe.stages.length; index++) {
     const stage = recipe.stages[index - 1]
     const fingerprint = stageFingerprint(recipe, index, inputs)
-    const slot = store?.slot(index, stage?.kind ?? 'teacher', fingerprint)
+    const slot = store?.slot(`${index}-${stage?.kind ?? 'teacher'}`, fingerprint)
     if (await slot?.restore(session, stage)) continue
     const kept = stage
-      ? await session.runStage(stage, slot ? { checkpoints: slot.checkpoints(session.gpu) } : {})
+      ? await session.runStage(
+          stage,
+          slot ? { checkpoints: slot.checkpoints(session.gpu), continuesLater: true } : {},
+        )
       : await session.measureTeacher()
     if ('cancelled' in kept && kept.cancelled) throw new StudioError('cancelled', 'Cancelled.')
     await slot?.keep(session.gpu, kept)
@@ -85,32 +89,22 @@ async function exportAndVerify(
   { files, runtime }: PipelineOptions,
 ): Promise<ExportResult[]> {
   if (recipe.export.length === 0) return []
-  const written = await exportModel(session, { recipe, folder: subfolder(files.output, 'model') })
+  const written = await exportModel(session, {
+    recipe,
+    folder: subfolder(files.output, 'model'),
+    folderName: 'model',
+  })
   const folder = await files.reopen()
   const results: ExportResult[] = []
   for (const { file, row } of written) {
     if (!runtime || !file.endsWith('.onnx')) continue
     const bytes = await readAll(requireFile(folder, `model/${file}`))
-    const verification = await verifyFile(session, { runtime, bytes, row, rows: VERIFIED_ROWS })
+    const expected = expectedOf(session, session.table.entries[row]!)
+    const watch = session.watch('export', 'verify')
+    const verification = await verifyFile({ runtime, bytes, expected, rows: VERIFIED_ROWS, watch })
     results.push({ file: `model/${file}`, bytes: bytes.length, row, ...verification })
   }
   return results
-}
-
-function makeReport(
-  session: Session,
-  { selfTest, exports, peak }: { selfTest: SelfTest; exports: readonly ExportResult[]; peak: number },
-): Report {
-  const { train, validation, test, labels } = session.data!.details
-  return {
-    report_version: 1,
-    adapter: session.gpu.adapter,
-    self_test: selfTest,
-    data: { train, validation, test, labels },
-    rows: session.table.entries.map(({ row }) => row),
-    exports,
-    peak_gpu_bytes: peak,
-  }
 }
 
 function reportMarkdown({ rows, exports, adapter }: Report): string {

@@ -1,6 +1,6 @@
 // Recipes: JSON to checked values and back. Options of a prune stage's recovery are nested in the file, dotted inside.
 import { StudioError } from './base/errors.ts'
-import { checkOptions, type OptionValue, type OptionValues } from './base/options.ts'
+import { checkOptions, nestOptions } from './base/options.ts'
 import { catalog } from './catalog.ts'
 import { isRecord, parseJsonObject } from './formats/json.ts'
 import type { DataRecipe, ExportRecipe, Recipe, StageKind, StageRecipe } from './protocol.ts'
@@ -109,15 +109,5 @@ function parseExport(entry: unknown, where: string): ExportRecipe {
 
 /** JSON text of a recipe, values in full, recovery nested. `parseRecipe` reads it back to the same recipe. */
 export function formatRecipe(recipe: Recipe): string {
-  return `${JSON.stringify({ ...recipe, stages: recipe.stages.map(nest) }, null, 2)}\n`
-}
-
-function nest(stage: StageRecipe): Record<string, unknown> {
-  const nested: Record<string, OptionValue | Record<string, OptionValue>> = {}
-  for (const [key, value] of Object.entries(stage as OptionValues)) {
-    const [outer = key, inner] = key.split('.')
-    if (inner === undefined) nested[outer] = value
-    else nested[outer] = { ...(nested[outer] as Record<string, OptionValue> | undefined), [inner]: value }
-  }
-  return nested
+  return `${JSON.stringify({ ...recipe, stages: recipe.stages.map(nestOptions) }, null, 2)}\n`
 }

@@ -12,12 +12,13 @@ import { copyModel, type Model, releaseModel } from './model/model.ts'
 import { predict } from './model/predict.ts'
 import type { LayerImportance, LossPoint, Phase, StageRecipe } from './protocol.ts'
 import { criteria, schemes } from './registry.ts'
+import type { TrainingCheckpoints } from './stages/checkpoints.ts'
 import { createStudent } from './stages/distill.ts'
 import { IMPORTANCE_TEXTS, prune } from './stages/prune.ts'
 import { layerImportance, type PruningTarget } from './stages/pruning-plan.ts'
 import { quantize } from './stages/quantize.ts'
 import { type TrainingSettings, trainingSettings } from './stages/schedule.ts'
-import { type TrainingCheckpoints, train } from './stages/training.ts'
+import { train } from './stages/training.ts'
 
 export interface StageContext {
   readonly gpu: Gpu

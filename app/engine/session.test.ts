@@ -153,6 +153,17 @@ describe('stages', () => {
     expect(keys()).toEqual(['teacher', 'quantize:W8A8_DYNAMIC'])
   })
 
+  it('go with the data when it is closed, and the model stays', async () => {
+    await openTiny()
+    session.closeData()
+    expect(keys()).toEqual([])
+    expect(events.at(-1)).toEqual({ type: 'data-closed' })
+    expect((await failureOf(() => session.measureTeacher())).message).toBe('No data is open.')
+    session.openData({ test })
+    await session.measureTeacher()
+    expect(keys()).toEqual(['teacher'])
+  })
+
   it('that train are refused without training rows, and leave the rows as they were', async () => {
     await session.openModel(tinyBert)
     session.openData({ test })

@@ -4,11 +4,12 @@ import { release, type Tensor } from '../../kernels/runtime/tensor.ts'
 import { type Checkpoint, openCheckpoint } from './archs/load-plan.ts'
 import type { Folder } from './base/bytes.ts'
 import { StudioError } from './base/errors.ts'
-import { RunControl, type Watch } from './base/watch.ts'
+import { RunControl, UNWATCHED, type Watch } from './base/watch.ts'
+import { leadingTable } from './data/arrange.ts'
 import { guessColumns, type Table } from './data/dataset.ts'
 import { type PreparedData, prepareData, scoredSplit } from './data/prepared.ts'
 import { measure } from './measure.ts'
-import { bestClass, rowProbabilities } from './metrics/score.ts'
+import { topClasses } from './metrics/top-classes.ts'
 import { loadModel } from './model/load.ts'
 import { type Model, releaseModel } from './model/model.ts'
 import { predict, predictOnGpu } from './model/predict.ts'
@@ -17,6 +18,7 @@ import { watchPhase } from './progress.ts'
 import type {
   DataRecipe,
   Event,
+  Guess,
   ModelRow,
   ModelSummary,
   Phase,
@@ -26,7 +28,7 @@ import type {
 } from './protocol.ts'
 import { architectures } from './registry.ts'
 import { runStage, type StageContext, type StageOutcome } from './run-stage.ts'
-import type { TrainingCheckpoints } from './stages/training.ts'
+import type { TrainingCheckpoints } from './stages/checkpoints.ts'
 import { summarize } from './summary.ts'
 import { loadTokenizer, type Tokenizer } from './text/tokenizer.ts'
 
@@ -40,6 +42,9 @@ export interface OpenedModel {
 }
 
 type StageName = Progress['stage']
+
+/** Classes of a prediction that are told. */
+const TOP_CLASSES = 3
 
 export class Session {
   readonly gpu: Gpu
@@ -92,7 +97,7 @@ export class Session {
    */
   openData(tables: { train?: Table; test?: Table }, options: Partial<DataRecipe> = {}): PreparedData {
     const { checkpoint, tokenizer } = this.#requireModel()
-    const table = tables.train ?? tables.test
+    const table = leadingTable(tables)
     if (!table) throw new StudioError('data-invalid', 'There is no table of training or test rows.')
     const recipe: DataRecipe = { validation: 0.1, max_length: 128, ...guessColumns(table), ...options }
     const data = prepareData(tables, { recipe, seed: this.seed, spec: checkpoint.spec, tokenizer })
@@ -106,6 +111,12 @@ export class Session {
     this.#dataRecipe = recipe
     this.#emit({ type: 'data', data: data.details })
     return data
+  }
+
+  /** Closes the data and drops all rows measured on it; the model stays. */
+  closeData(): void {
+    this.#dropData()
+    this.#emit({ type: 'data-closed' })
   }
 
   /** Columns and lengths of the open data. @throws StudioError `file-missing` without data */
@@ -122,17 +133,17 @@ export class Session {
 
   /**
    * Runs a stage on the latest model that is not quantized, measures the result and adds its row; the teacher's first where that
-   * is missing. A cancelled training is measured with its best weights, except with `checkpoints`, which it goes on from later.
+   * is missing. A cancelled training is measured with its best weights, unless it `continuesLater` from its checkpoint.
    * @throws as the stage does; StudioError `cancelled`
    */
   async runStage(
     stage: StageRecipe,
-    options: { untrained?: boolean; checkpoints?: TrainingCheckpoints } = {},
+    options: { untrained?: boolean; checkpoints?: TrainingCheckpoints; continuesLater?: boolean } = {},
   ): Promise<KeptModel & Pick<StageOutcome, 'cancelled'>> {
     if (this.table.entries.length === 0) await this.measureTeacher()
     const started = performance.now()
     const outcome = await runStage(this.stageContext(stage, options.checkpoints), stage, options)
-    if (outcome.cancelled && options.checkpoints) {
+    if (outcome.cancelled && options.continuesLater) {
       releaseModel(this.gpu, outcome.model)
       throw new StudioError('cancelled', 'Cancelled.')
     }
@@ -173,18 +184,17 @@ export class Session {
     this.table.add({ ...entry, key })
   }
 
-  /** What every model in the table says of a text. */
-  async classify(text: string): Promise<{ key: RowKey; label: string; probability: number }[]> {
+  /** What every model in the table says of a text, with the likeliest classes. */
+  async classify(text: string): Promise<(Guess & { key: RowKey; top: readonly Guess[] })[]> {
     const { tokenizer, checkpoint, model } = this.#requireModel()
     const ids = [tokenizer.encode(text, tokenizer.longest(128, checkpoint.spec.positions))]
     const { entries } = this.table
     const models = entries.length > 0 ? entries : [{ key: 'teacher' as const, model }]
     const predictions = []
     for (const entry of models) {
-      const logits = await predict(this.gpu, entry.model, ids, this.watch('open', 'measure'))
-      const best = bestClass(logits, 0, logits.length)
-      const probability = rowProbabilities(logits, 0, logits.length)[best]!
-      predictions.push({ key: entry.key, label: checkpoint.spec.labels[best]!, probability })
+      const logits = await predict(this.gpu, entry.model, ids, UNWATCHED)
+      const top = topClasses(logits, 0, { labels: checkpoint.spec.labels, count: TOP_CLASSES })
+      predictions.push({ key: entry.key, ...top[0]!, top })
     }
     return predictions
   }

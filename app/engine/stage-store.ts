@@ -1,20 +1,13 @@
 // Finished stages on disk: weights, row and logits of each, so that a killed run goes on where it stopped.
-//   stages/<index>-<kind>/  weights.safetensors (models not quantized), logits.safetensors, stage.json (written last)
-//                           training.safetensors while the stage trains
+//   stages/<name>/  weights.safetensors (of trained models), logits.safetensors, stage.json (written last, with their digests)
+//                   training-0.*, training-1.* while the stage trains
 
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
-import { elementCount, read, type Tensor, write } from '../../kernels/runtime/tensor.ts'
-import {
-  type ByteSource,
-  type Folder,
-  type OutputFolder,
-  readText,
-  UNFINISHED,
-  writeAll,
-} from './base/bytes.ts'
+import { type ByteSource, type Folder, readText, UNFINISHED, writeAll } from './base/bytes.ts'
+import { digesting, type FileDigest, hexDigest, isIntact } from './base/digest.ts'
 import { parseJsonObject } from './formats/json.ts'
 import { readSafetensorsHeader } from './formats/safetensors.ts'
-import { readTensorSlices, readTensorWhole, writeSafetensors } from './formats/tensor-data.ts'
+import { readTensorWhole, type TensorToWrite, writeSafetensors } from './formats/tensor-data.ts'
 import { loadModel } from './model/load.ts'
 import type { Model } from './model/model.ts'
 import { portableModel } from './model/portable.ts'
@@ -24,12 +17,17 @@ import type { RecipeFiles } from './pipeline.ts'
 import type { ModelRow, Recipe, StageRecipe } from './protocol.ts'
 import { runStage } from './run-stage.ts'
 import type { Session } from './session.ts'
-import type { TrainingCheckpoints } from './stages/training.ts'
+import type { TrainingCheckpoints } from './stages/checkpoints.ts'
+import { type StoreFiles, TrainingStore } from './training-store.ts'
 
 interface StoredStage {
   readonly fingerprint: string
   readonly row: ModelRow
   readonly spec: ModelSpec
+  /** Neither trained nor quantized: made again from the model before it. */
+  readonly untrained?: boolean
+  /** What the files beside must be; a stage with another one is run again. */
+  readonly files: Readonly<Record<string, FileDigest>>
 }
 
 /** What a stage's result depends on, as text: the recipe up to it and the digest of the files that went in. */
@@ -49,12 +47,23 @@ const MOST_SAMPLES = 32
  * SHA-256 over names, sizes and contents of a run's input files. Of files above 32 MB, 32 samples of 1 MB spread evenly are read:
  * training again changes every weight, so that no sample stays as it was.
  */
-export async function inputDigest(files: RecipeFiles): Promise<string> {
-  const model = [...files.model.files.values()].filter(({ name }) => MODEL_INPUTS.test(name))
-  const sources = [...model, files.train, files.test]
+export async function inputDigest(files: Pick<RecipeFiles, 'model' | 'train' | 'test'>): Promise<string> {
+  const sources = [...modelInputs(files.model), files.train, files.test]
   const parts: string[] = []
   for (const source of sources) parts.push(source ? await sourceDigest(source) : '-')
   return hexDigest(new TextEncoder().encode(parts.join('\n')))
+}
+
+/** Files that a model is read from, named and ordered by their path in its folder. */
+export function modelInputs(model: Folder): readonly ByteSource[] {
+  const inputs = [...model.files].filter(([name]) => MODEL_INPUTS.test(name))
+  return inputs
+    .map(([name, source]) => ({
+      name,
+      size: source.size,
+      read: (start: number, end: number) => source.read(start, end),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 async function sourceDigest(source: ByteSource): Promise<string> {
@@ -69,145 +78,116 @@ async function sourceDigest(source: ByteSource): Promise<string> {
   return parts.join(' ')
 }
 
-async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
 export class StageStore {
-  readonly #read: () => Promise<Folder>
-  readonly #output: OutputFolder
+  readonly #files: StoreFiles
   readonly #resume: boolean
 
   /** With `resume` false nothing kept is used, and it is overwritten as stages finish. */
-  constructor(options: { read: () => Promise<Folder>; output: OutputFolder; resume: boolean }) {
-    this.#read = options.read
-    this.#output = options.output
-    this.#resume = options.resume
+  constructor({ resume, ...files }: StoreFiles & { resume: boolean }) {
+    this.#files = files
+    this.#resume = resume
   }
 
   /** Removes what a killed run left half written. */
   async removeUnfinished(): Promise<void> {
-    const { files } = await this.#read()
+    const { files } = await this.#files.read()
     const unfinished = [...files.keys()].filter((name) => name.endsWith(UNFINISHED))
-    await Promise.all(unfinished.map((name) => this.#output.remove(name)))
+    await Promise.all(unfinished.map((name) => this.#files.output.remove(name)))
   }
 
-  slot(index: number, kind: string, fingerprint: string): StageSlot {
-    const options = { read: this.#read, output: this.#output, resume: this.#resume }
-    return new StageSlot(`stages/${index}-${kind}`, fingerprint, options)
+  /** @param name folder of the stage; @param fingerprint what its result depends on */
+  slot(name: string, fingerprint: string): StageSlot {
+    return new StageSlot(`stages/${name}`, fingerprint, { ...this.#files, resume: this.#resume })
   }
 }
 
 export class StageSlot {
   readonly #path: string
   readonly #fingerprint: string
-  readonly #files: { read: () => Promise<Folder>; output: OutputFolder; resume: boolean }
+  readonly #files: StoreFiles & { resume: boolean }
+  readonly training: TrainingStore
 
-  constructor(
-    path: string,
-    fingerprint: string,
-    files: { read: () => Promise<Folder>; output: OutputFolder; resume: boolean },
-  ) {
+  constructor(path: string, fingerprint: string, files: StoreFiles & { resume: boolean }) {
     this.#path = path
     this.#fingerprint = fingerprint
     this.#files = files
+    this.training = new TrainingStore(files, path, fingerprint)
   }
 
-  /** Adds the kept result to the session. @returns false when there is none that fits */
+  /** Adds the kept result to the session. @returns false when there is none that fits and is whole */
   async restore(session: Session, stage: StageRecipe | undefined): Promise<boolean> {
     if (!this.#files.resume) return false
     const folder = await this.#files.read()
     const stored = await this.#stored(folder)
     if (!stored) return false
-    const model = await this.#restoreModel(session, stage, { folder, spec: stored.spec })
+    const model = await this.#restoreModel(session, stage, { folder, stored })
     const table = await readSafetensorsHeader(folder.files.get(`${this.#path}/logits.safetensors`)!)
     const logits = await readTensorWhole(table, 'logits')
     session.restore({ ...(stage ? { stage } : {}), model, row: stored.row, logits })
     return true
   }
 
-  async keep(gpu: Gpu, kept: KeptModel): Promise<void> {
+  /** @param untrained the model was neither trained nor quantized; its weights are not written, it is made again */
+  async keep(gpu: Gpu, kept: KeptModel, { untrained = false } = {}): Promise<void> {
     const { model, row, logits } = kept
-    if (row.stage === 'distill' || row.stage === 'prune') await this.#writeModel(gpu, model)
-    const sink = await this.#files.output.create(`${this.#path}/logits.safetensors`)
-    await writeSafetensors(sink, [{ name: 'logits', shape: [logits.length], read: async () => logits }], {})
-    const stored: StoredStage = { fingerprint: this.#fingerprint, row, spec: model.spec }
-    await writeAll(
-      this.#files.output,
-      `${this.#path}/stage.json`,
-      new TextEncoder().encode(JSON.stringify(stored)),
-    )
-    await this.#files.output.remove(this.#training)
-  }
-
-  /** State of a stage in training, kept at every epoch's end. */
-  checkpoints(gpu: Gpu): TrainingCheckpoints {
-    const name = this.#training
-    return {
-      restore: async (tensors) => {
-        const source = this.#files.resume ? (await this.#files.read()).files.get(name) : undefined
-        if (!source) return undefined
-        const table = await readSafetensorsHeader(source)
-        const { fingerprint, step, best } = table.metadata
-        if (fingerprint !== this.#fingerprint) return undefined
-        for (const [role, tensor] of tensors)
-          for await (const { offset, values } of readTensorSlices(table, role))
-            write(gpu, tensor, values, offset)
-        return { step: Number(step), best: Number(best) }
-      },
-      save: async ({ step, best, tensors }) => {
-        const sink = await this.#files.output.create(name)
-        await writeSafetensors(
-          sink,
-          [...tensors].map(([role, tensor]) => ({
-            name: role,
-            shape: tensor.shape,
-            read: () => readValues(gpu, tensor),
-          })),
-          // As text, the score keeps all its digits: an equal score after resuming counts as equal.
-          { fingerprint: this.#fingerprint, step: String(step), best: String(best) },
-        )
-      },
+    // Until the new files are whole there is no finished stage here.
+    await this.#files.output.remove(`${this.#path}/stage.json`)
+    const files = {
+      ...((row.stage === 'distill' || row.stage === 'prune') && !untrained
+        ? { 'weights.safetensors': await this.#write('weights.safetensors', weightsOf(gpu, model)) }
+        : {}),
+      'logits.safetensors': await this.#write('logits.safetensors', [
+        { name: 'logits', shape: [logits.length], read: async () => logits },
+      ]),
     }
+    const stored: StoredStage = { fingerprint: this.#fingerprint, row, spec: model.spec, untrained, files }
+    const bytes = new TextEncoder().encode(JSON.stringify(stored))
+    await writeAll(this.#files.output, `${this.#path}/stage.json`, bytes)
+    await this.training.remove()
   }
 
-  get #training(): string {
-    return `${this.#path}/training.safetensors`
+  /** State of a stage in training, saved every few seconds and at every epoch's end. */
+  checkpoints(gpu: Gpu): TrainingCheckpoints {
+    return this.training.checkpoints(gpu, { isResumed: this.#files.resume })
   }
 
   async #stored(folder: Folder): Promise<StoredStage | undefined> {
     const source = folder.files.get(`${this.#path}/stage.json`)
     if (!source) return undefined
     const stored = parseJsonObject(await readText(source), source.name) as unknown as StoredStage
-    return stored.fingerprint === this.#fingerprint ? stored : undefined
+    if (stored.fingerprint !== this.#fingerprint) return undefined
+    for (const [name, digest] of Object.entries(stored.files))
+      if (!(await isIntact(folder.files.get(`${this.#path}/${name}`), digest))) return undefined
+    return stored
   }
 
-  /** Quantized models are made again: that takes less time than reading them. */
+  /** Models that were not trained are made again: that takes less time than reading them. */
   async #restoreModel(
     session: Session,
     stage: StageRecipe | undefined,
-    { folder, spec }: { folder: Folder; spec: ModelSpec },
+    { folder, stored }: { folder: Folder; stored: StoredStage },
   ): Promise<Model> {
     if (!stage) return session.opened!.model
-    if (stage.kind === 'quantize') return (await runStage(session.stageContext(stage), stage)).model
+    const { spec, untrained = false } = stored
+    if (stage.kind === 'quantize' || untrained)
+      return (await runStage(session.stageContext(stage), stage, { untrained })).model
     const table = await readSafetensorsHeader(folder.files.get(`${this.#path}/weights.safetensors`)!)
     const plan = new Map([...roleShapes(spec)].map(([role, shape]) => [role, { names: [role], shape }]))
     return loadModel(session.gpu, { spec, table, plan }, session.watch(stage.kind, 'load'))
   }
 
-  async #writeModel(gpu: Gpu, model: Model): Promise<void> {
-    const portable = portableModel(gpu, model)
-    const sink = await this.#files.output.create(`${this.#path}/weights.safetensors`)
-    const tensors = [...roleShapes(model.spec)].map(([role, shape]) => ({
-      name: role,
-      shape,
-      read: () => portable.read(role),
-    }))
+  async #write(name: string, tensors: readonly TensorToWrite[]): Promise<FileDigest> {
+    const sink = digesting(await this.#files.output.create(`${this.#path}/${name}`))
     await writeSafetensors(sink, tensors, {})
+    return sink.digest()
   }
 }
 
-async function readValues(gpu: Gpu, tensor: Tensor<'f32'>): Promise<Float32Array<ArrayBuffer>> {
-  return elementCount(tensor.shape) === 0 ? new Float32Array() : read(gpu, tensor)
+function weightsOf(gpu: Gpu, model: Model): TensorToWrite[] {
+  const portable = portableModel(gpu, model)
+  return [...roleShapes(model.spec)].map(([role, shape]) => ({
+    name: role,
+    shape,
+    read: () => portable.read(role),
+  }))
 }

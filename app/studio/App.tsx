@@ -4,9 +4,14 @@ import styles from './App.module.css'
 import { Alerts } from './frame/Alerts.tsx'
 import { DropTarget } from './frame/DropTarget.tsx'
 import { Header } from './frame/Header.tsx'
+import { KeepingLine } from './frame/KeepingLine.tsx'
+import { KeptNotice } from './frame/KeptNotice.tsx'
+import { KeptOffer } from './frame/KeptOffer.tsx'
 import { LiveRegion } from './frame/LiveRegion.tsx'
 import { Rail } from './frame/Rail.tsx'
 import { RunBar } from './frame/RunBar.tsx'
+import { RunGuards } from './frame/RunGuards.tsx'
+import { InsightBox } from './insight/InsightBox.tsx'
 import { ComparePanel } from './panels/ComparePanel.tsx'
 import { DataPanel } from './panels/DataPanel.tsx'
 import { DistillPanel } from './panels/DistillPanel.tsx'
@@ -15,7 +20,10 @@ import { LoadPanel } from './panels/LoadPanel.tsx'
 import { PrunePanel } from './panels/PrunePanel.tsx'
 import { QuantizePanel } from './panels/QuantizePanel.tsx'
 import { ComparisonTable } from './results/ComparisonTable.tsx'
-import { LossChart } from './results/LossChart.tsx'
+import { ResultTabs } from './results/ResultTabs.tsx'
+import { RowGlimpse } from './results/RowGlimpse.tsx'
+import { Presets } from './share/Presets.tsx'
+import { RecipeActions } from './share/RecipeActions.tsx'
 import { words } from './words.ts'
 
 export function App() {
@@ -26,14 +34,20 @@ export function App() {
       </a>
       <Header />
       <RunBar />
+      <KeepingLine />
+      <KeptOffer />
+      <KeptNotice />
       <Alerts />
       <main className={styles.page}>
         <div className={styles.rail}>
           <Rail />
+          <Presets />
+          <RecipeActions />
         </div>
         <div className={styles.results}>
           <ComparisonTable />
-          <LossChart />
+          <ResultTabs />
+          <InsightBox />
         </div>
         <div className={styles.panels}>
           <LoadPanel />
@@ -45,7 +59,9 @@ export function App() {
           <ExportPanel />
         </div>
       </main>
+      <RowGlimpse />
       <LiveRegion />
+      <RunGuards />
       <DropTarget />
     </>
   )

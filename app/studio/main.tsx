@@ -6,7 +6,9 @@ import './base.css'
 import { App } from './App.tsx'
 import { startEngine } from './store/client.ts'
 import { StudioContext } from './store/context.ts'
+import { recipeOfHash } from './store/recipe-link.ts'
 import { createStudio } from './store/studio.ts'
+import { words } from './words.ts'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no element "root" to draw in.')
@@ -22,5 +24,29 @@ createRoot(root).render(
     </StudioContext>
   </StrictMode>,
 )
-// The worker takes the command once it has started, so nothing waits for it here.
-requestAnimationFrame(() => studio.intents.openSample())
+// The worker takes commands once it has started, so nothing waits for it here.
+requestAnimationFrame(() => {
+  studio.intents.openSample()
+  openLinkedRecipe()
+})
+window.addEventListener('hashchange', openLinkedRecipe)
+
+/** A recipe in the address is checked and taken over; the address then forgets it, so that a reload keeps later changes. */
+async function openLinkedRecipe(): Promise<void> {
+  try {
+    const text = await recipeOfHash(window.location.hash)
+    if (text === undefined) return
+    window.history.replaceState(null, '', window.location.pathname)
+    studio.intents.openRecipe(words.share.linkName, text)
+  } catch (error) {
+    studio.intents.reportBrokenLink(error)
+  }
+}
+
+/** Keeps the page and the sample for visits without a network; only a built page has the script. */
+function keepForOffline(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
+  // A refusal (private window, storage full) leaves the page as it is: online only.
+  navigator.serviceWorker.register('/sw.js').catch(() => {})
+}
+window.addEventListener('load', () => setTimeout(keepForOffline, 5000))

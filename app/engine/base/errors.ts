@@ -25,6 +25,10 @@ export type ErrorCode =
   | 'training-diverged'
   | 'export-mismatch'
   | 'storage'
+  | 'network'
+  | 'hub-refused'
+  | 'hub-missing'
+  | 'download-corrupt'
   | 'usage'
   | 'cancelled'
   | 'bug'
@@ -74,7 +78,10 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, { fault: Fault; remedy: s
     fault: 'input',
     remedy: 'Save the tokenizer again with save_pretrained (fast tokenizer).',
   },
-  'data-invalid': { fault: 'input', remedy: 'Fix the rows named, or save the table again as UTF-8 CSV.' },
+  'data-invalid': {
+    fault: 'input',
+    remedy: 'Fix the rows named, or save the table again: CSV, TSV or JSONL in UTF-8, or Parquet.',
+  },
   'column-missing': { fault: 'input', remedy: 'Choose one of the columns that the file has.' },
   'label-unknown': {
     fault: 'input',
@@ -85,6 +92,17 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, { fault: Fault; remedy: s
   'training-diverged': { fault: 'input', remedy: 'Lower the learning rate and run the stage again.' },
   'export-mismatch': { fault: 'bug', remedy: 'Do not use the exported file; report this with the details.' },
   storage: { fault: 'machine', remedy: 'Free some disk space or choose another folder.' },
+  network: {
+    fault: 'machine',
+    remedy: 'Check the connection and start the download again; it goes on where it stopped.',
+  },
+  'hub-refused': {
+    fault: 'input',
+    remedy:
+      'Paste an access token that may read this model, or download its files and drop them on the page.',
+  },
+  'hub-missing': { fault: 'input', remedy: 'Check the id and the revision; private models need a token.' },
+  'download-corrupt': { fault: 'machine', remedy: 'Start the download again; the damaged part was deleted.' },
   usage: { fault: 'usage', remedy: 'Run `decant --help` for the commands and their options.' },
   cancelled: {
     fault: 'interrupted',
@@ -96,11 +114,23 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, { fault: Fault; remedy: s
 /** `code` is stable; `message` says what happened and names the file, the thing and both numbers. */
 export class StudioError extends Error {
   readonly code: ErrorCode
-  constructor(code: ErrorCode, message: string) {
+  readonly checklist: readonly ChecklistItem[] | undefined
+  constructor(code: ErrorCode, message: string, checklist?: readonly ChecklistItem[]) {
     super(message)
     this.name = 'StudioError'
     this.code = code
+    this.checklist = checklist
   }
+}
+
+/** One thing that a model folder needs, and whether it is there. */
+export interface ChecklistItem {
+  readonly need: 'config' | 'weights' | 'tokenizer'
+  /** The file that was found, or the first of those that would do. */
+  readonly file: string
+  readonly state: 'found' | 'missing' | 'pointer' | 'other-format'
+  /** The file in another format that stands where the needed one should. */
+  readonly instead?: string
 }
 
 /** A failure as plain data: classes do not survive `postMessage`. */
@@ -110,10 +140,19 @@ export interface ErrorReport {
   readonly message: string
   readonly remedy: string
   readonly details?: string
+  /** What a model folder needs and what of it is there, when a file is missing. */
+  readonly checklist?: readonly ChecklistItem[]
 }
 
 /** Turns anything thrown into a report; what we did not foresee is a bug of ours. */
 export function reportError(error: unknown): ErrorReport {
+  if (error instanceof StudioError && error.checklist)
+    return {
+      code: error.code,
+      message: error.message,
+      ...ERROR_CATALOG[error.code],
+      checklist: error.checklist,
+    }
   if (error instanceof StudioError || error instanceof GpuError)
     return { code: error.code, message: error.message, ...ERROR_CATALOG[error.code] }
   if (error instanceof DOMException && error.name === 'AbortError')

@@ -115,3 +115,14 @@ function checkOption(definition: OptionDefinition, value: unknown, where: string
     }
   }
 }
+
+/** Options as a recipe's file holds them: `recovery.epochs` becomes `epochs` within `recovery`. */
+export function nestOptions(options: OptionValues): Record<string, unknown> {
+  const nested: Record<string, OptionValue | Record<string, OptionValue>> = {}
+  for (const [key, value] of Object.entries(options)) {
+    const [outer = key, inner] = key.split('.')
+    if (inner === undefined) nested[outer] = value
+    else nested[outer] = { ...(nested[outer] as Record<string, OptionValue> | undefined), [inner]: value }
+  }
+  return nested
+}

@@ -1,4 +1,4 @@
-// Pausing holds work at its next checkpoint, resuming lets it go on, cancelling ends it there.
+// Pausing holds work at its next checkpoint, a step lets it pass one, resuming lets it go on, cancelling ends it there.
 import { describe, expect, it } from 'vitest'
 import { RunControl, UNWATCHED } from './watch.ts'
 
@@ -35,6 +35,43 @@ describe('RunControl', () => {
     expect(await isWaiting(held)).toBe(true)
     control.resume()
     await held
+  })
+
+  it('lets held work pass one checkpoint for each step asked for, and holds it at the next', async () => {
+    const control = new RunControl()
+    let passed = 0
+    const work = (async () => {
+      for (; passed < 5; passed++) await control.checkpoint()
+    })()
+    control.pause()
+    expect(await isWaiting(work)).toBe(true)
+    expect(passed).toBe(1)
+    control.step()
+    expect(await isWaiting(work)).toBe(true)
+    expect(passed).toBe(2)
+    expect(control.isPaused).toBe(true)
+    control.step()
+    control.step()
+    expect(await isWaiting(work)).toBe(true)
+    expect(passed).toBe(4)
+    control.resume()
+    await work
+    expect(passed).toBe(5)
+  })
+
+  it('lets a step that was asked for early be taken later, and no step outlive the pause', async () => {
+    const control = new RunControl()
+    control.step()
+    control.pause()
+    control.step()
+    await expect(control.checkpoint()).resolves.toBeUndefined()
+    control.step()
+    control.resume()
+    control.pause()
+    const held = control.checkpoint()
+    expect(await isWaiting(held)).toBe(true)
+    control.cancel()
+    await expect(held).rejects.toMatchObject({ code: 'cancelled' })
   })
 
   it('ends running work at its next checkpoint once cancelled', async () => {

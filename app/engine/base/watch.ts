@@ -8,10 +8,12 @@ export interface Watch {
   progress(done: number, total: number, unit: string): void
 }
 
-/** Pause and cancel switches of one run. */
+/** Pause, step and cancel switches of one run. */
 export class RunControl {
   #cancelled = false
-  #paused: { promise: Promise<void>; release: () => void } | undefined
+  /** Checkpoints that may still be passed while paused. */
+  #steps = 0
+  #paused: Gate | undefined
 
   get isCancelled(): boolean {
     return this.#cancelled
@@ -23,15 +25,21 @@ export class RunControl {
 
   pause(): void {
     if (this.#paused || this.#cancelled) return
-    let release = () => {}
-    const promise = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    this.#paused = { promise, release }
+    this.#paused = createGate()
+  }
+
+  /** While paused, lets the work pass one checkpoint: it takes one training step, or one batch, and waits again. Otherwise does nothing. */
+  step(): void {
+    if (!this.#paused) return
+    this.#steps += 1
+    const { open } = this.#paused
+    this.#paused = createGate()
+    open()
   }
 
   resume(): void {
-    this.#paused?.release()
+    this.#steps = 0
+    this.#paused?.open()
     this.#paused = undefined
   }
 
@@ -41,9 +49,28 @@ export class RunControl {
   }
 
   async checkpoint(): Promise<void> {
-    if (this.#paused) await this.#paused.promise
+    while (this.#paused) {
+      if (this.#steps > 0) {
+        this.#steps -= 1
+        break
+      }
+      await this.#paused.opened
+    }
     if (this.#cancelled) throw new StudioError('cancelled', 'Cancelled.')
   }
+}
+
+interface Gate {
+  readonly opened: Promise<void>
+  readonly open: () => void
+}
+
+function createGate(): Gate {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
 }
 
 /** A watch that neither reports nor stops. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { diskFolder, diskSource, FIXTURES } from '../formats/testing.ts'
 import { loadTokenizer } from '../text/tokenizer.ts'
 import { encodeAll, evaluationBatches, padBatch, paddingShare, trainingBatches } from './batches.ts'
-import { openTable } from './csv.ts'
+import { openTable } from './open-table.ts'
 
 const lengths = fc.array(fc.integer({ min: 2, max: 128 }), { maxLength: 300 })
 const everyRow = (count: number) => Array.from({ length: count }, (_, i) => i)

@@ -1,9 +1,9 @@
-// CSV tables: dialects read alike, round trips, and damaged tables refused with row and counts.
+// CSV and TSV tables: dialects read alike, round trips, and damaged tables refused with row and counts.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memorySource } from '../base/bytes.ts'
 import { failureOf } from '../formats/testing.ts'
-import { openTable } from './csv.ts'
+import { openTable } from './open-table.ts'
 
 const encode = (text: string) => new TextEncoder().encode(text)
 const open = (text: string | Uint8Array<ArrayBuffer>) =>
@@ -51,6 +51,19 @@ describe('dialects', () => {
     expect((await open('"a,b,c";d\n1;2\n')).columns).toEqual(['a,b,c', 'd'])
   })
 
+  it('keeps quotes that belong to the texts of a TSV, as GLUE’s files have them', async () => {
+    const { rows } = await open('text\tlabel\n"Hello", he said.\t1\n"odd\t0\n')
+    expect(rows).toEqual([
+      ['"Hello", he said.', '1'],
+      ['"odd', '0'],
+    ])
+  })
+
+  it('takes a tab for the delimiter of a file named .tsv, whatever its header holds', async () => {
+    const table = await openTable(memorySource('t.tsv', encode('a,b,c\td\n1,2\t3\n')))
+    expect(table).toMatchObject({ columns: ['a,b,c', 'd'], rows: [['1,2', '3']] })
+  })
+
   it('keeps a column named __proto__ as data', async () => {
     expect((await open('__proto__,text\nx,y\n')).columns).toEqual(['__proto__', 'text'])
   })
@@ -96,7 +109,11 @@ describe('damaged tables', () => {
   })
 
   it('refuses a file that no string can hold, without reading it', async () => {
-    const read = () => Promise.reject(new Error('was read'))
+    // Its first bytes tell the format.
+    const read = async (start: number, end: number) => {
+      if (end - start > 4) throw new Error('was read')
+      return new Uint8Array(end - start)
+    }
     const failure = await failureOf(() => openTable({ name: 't.csv', size: 256_000_001, read }))
     expect(failure.code).toBe('data-invalid')
     expect(failure.message).toContain('256000001 bytes; at most 256000000')

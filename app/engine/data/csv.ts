@@ -1,57 +1,24 @@
-// Tables from CSV text: comma, semicolon or tab, quoted fields, one header row, every row of the header's length.
+// Tables from CSV and TSV text: comma, semicolon or tab, quoted fields, one header row, every row of the header's length.
 import Papa from 'papaparse'
-import { type ByteSource, readAll } from '../base/bytes.ts'
-import { StudioError } from '../base/errors.ts'
-
-/** The text of a file must fit into one string. */
-const MAX_BYTES = 256_000_000
-const MAX_COLUMNS = 1000
-
-export interface Table {
-  /** File that errors name. */
-  readonly name: string
-  readonly columns: readonly string[]
-  /** Fields in the order of `columns`; header and blank lines are not in it. */
-  readonly rows: readonly (readonly string[])[]
-}
+import { checkColumns, failTable, type Table } from './table.ts'
 
 /**
- * Reads a whole table. Line ends become `\n`, in quoted fields too. Errors count rows as spreadsheets do: the header is
- * row 1.
+ * Reads a whole table. Errors count rows as spreadsheets do: the header is row 1.
+ * @param text line ends are `\n`
+ * @param delimiter found in the header if absent
  * @throws StudioError `data-invalid`, naming the file, the row and the counts that disagree
  */
-export async function openTable(source: ByteSource): Promise<Table> {
-  const { name } = source
-  const text = await readTableText(source)
-  const records = parseRecords(text, name)
+export function parseCsv(text: string, name: string, delimiter = findDelimiter(text)): Table {
+  const records = plainTabbed(text, delimiter) ?? parseRecords(text, name, delimiter)
   const [columns, ...rows] = records
-  if (!columns) return fail(name, 'it is empty')
+  if (!columns) return failTable(name, 'it is empty')
   checkColumns(columns, name)
   rows.forEach((row, i) => {
     if (row.length !== columns.length)
-      fail(`${name}, row ${i + 2}`, `it has ${row.length} fields, but the header has ${columns.length}`)
+      failTable(`${name}, row ${i + 2}`, `it has ${row.length} fields, but the header has ${columns.length}`)
   })
-  if (rows.length === 0) fail(name, 'it has a header but no rows')
+  if (rows.length === 0) failTable(name, 'it has a header but no rows')
   return { name, columns, rows }
-}
-
-function fail(where: string, what: string): never {
-  throw new StudioError('data-invalid', `${where}: ${what}.`)
-}
-
-async function readTableText(source: ByteSource): Promise<string> {
-  const { name, size } = source
-  if (size > MAX_BYTES) fail(name, `it has ${size} bytes; at most ${MAX_BYTES} are read`)
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readAll(source))
-  } catch (error) {
-    if (error instanceof TypeError) return fail(name, 'it is not UTF-8 text')
-    throw error
-  }
-  const nul = text.indexOf('\0')
-  if (nul >= 0) fail(name, `it has a NUL character at ${nul}, so it is not a text file`)
-  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
 }
 
 /** The most frequent of the three in the header, outside quotes: names hold them more rarely than texts do. */
@@ -62,12 +29,28 @@ function findDelimiter(text: string): string {
   return [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best))
 }
 
+/**
+ * Records of a TSV whose quotes are part of the texts, as GLUE's files have them: some quote is not closed before the next tab
+ * or line end, and yet every line has as many fields as the header. Undefined for any other text.
+ */
+function plainTabbed(text: string, delimiter: string): string[][] | undefined {
+  if (delimiter !== '\t' || !text.includes('"')) return undefined
+  const records = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'))
+  const width = records[0]?.length
+  if (records.some((record) => record.length !== width)) return undefined
+  const isQuoted = (field: string) => !field.startsWith('"') || /^"(?:[^"]|"")*"$/.test(field)
+  return records.every((record) => record.every(isQuoted)) ? undefined : records
+}
+
 /** All records that are not blank lines; a quoted empty field is not a blank line. */
-function parseRecords(text: string, name: string): string[][] {
+function parseRecords(text: string, name: string, delimiter: string): string[][] {
   const records: string[][] = []
   let from = 0
   Papa.parse<string[]>(text, {
-    delimiter: findDelimiter(text),
+    delimiter,
     newline: '\n',
     // The fast mode does not say where a record ends.
     fastMode: false,
@@ -75,7 +58,7 @@ function parseRecords(text: string, name: string): string[][] {
       const isBlank = data.length === 1 && data[0] === '' && !text.slice(from, meta.cursor).includes('"')
       from = meta.cursor
       const [error] = errors
-      if (error) fail(`${name}, row ${records.length + 1}`, faultOf(error.code))
+      if (error) failTable(`${name}, row ${records.length + 1}`, faultOf(error.code))
       if (!isBlank) records.push(data)
     },
   })
@@ -85,15 +68,4 @@ function parseRecords(text: string, name: string): string[][] {
 function faultOf(code: string): string {
   if (code === 'MissingQuotes') return 'a quoted field is never closed'
   return 'a closing quote is followed by more text; quotes inside a field are written twice'
-}
-
-function checkColumns(columns: readonly string[], name: string): void {
-  if (columns.length > MAX_COLUMNS)
-    fail(name, `it has ${columns.length} columns; at most ${MAX_COLUMNS} are read`)
-  const repeated = columns.findIndex((column, i) => columns.indexOf(column) !== i)
-  if (repeated >= 0)
-    fail(
-      name,
-      `columns ${columns.indexOf(columns[repeated]!) + 1} and ${repeated + 1} are both named "${columns[repeated]}"`,
-    )
 }

@@ -1,9 +1,9 @@
 // From a table to texts and class numbers: which columns, which label is which class, which rows are held out.
 import { StudioError } from '../base/errors.ts'
 import { deriveSeed, shuffledIndices } from '../base/random.ts'
-import type { Table } from './csv.ts'
+import type { Table } from './table.ts'
 
-export type { Table } from './csv.ts'
+export type { Table } from './table.ts'
 
 /** Column names that hold texts or labels in public data sets, most telling first; compared in lower case. */
 const TEXT_NAMES = [

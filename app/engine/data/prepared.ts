@@ -1,9 +1,10 @@
 // Tables made ready for a model: token ids and labels of the training, validation and test rows, and what to show of them.
 import type { ModelSpec } from '../model/spec.ts'
-import type { DataDetails, DataRecipe } from '../protocol.ts'
+import type { DataDetails, DataRecipe, DataTable } from '../protocol.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { encodeAll } from './batches.ts'
+import { leadingTable, type Tables } from './arrange.ts'
 import { buildDataset, type Dataset, splitValidation, type Table } from './dataset.ts'
+import { countClasses, describeLengths, findDuplicates } from './statistics.ts'
 
 export interface Split {
   readonly texts: readonly string[]
@@ -20,7 +21,7 @@ export interface PreparedData {
 }
 
 const PREVIEW_ROWS = 20
-const EMPTY: Split = { texts: [], ids: [], labels: new Int32Array() }
+const NOTHING: EncodedTable = { split: { texts: [], ids: [], labels: new Int32Array() }, lengths: [] }
 
 interface Preparation {
   readonly recipe: DataRecipe
@@ -33,37 +34,41 @@ interface Preparation {
  * Tokenizes both tables and holds out validation rows from the training one.
  * @throws StudioError `column-missing`, `label-unknown` or `tokenizer-invalid`
  */
-export function prepareData(tables: { train?: Table; test?: Table }, preparation: Preparation): PreparedData {
+export function prepareData(tables: Tables, preparation: Preparation): PreparedData {
   const { recipe, seed, spec, tokenizer } = preparation
-  const columns = { text: recipe.text, label: recipe.label ?? null, labels: spec.labels }
   const maxLength = tokenizer.longest(recipe.max_length, spec.positions)
-  const read = (table: Table | undefined) => (table ? buildDataset(table, columns) : undefined)
-  const trainRows = read(tables.train)
-  const testRows = read(tables.test)
-  const all = trainRows ? toSplit(trainRows, tokenizer, maxLength) : EMPTY
-  const held = splitValidation(all.ids.length, recipe.validation, seed)
-  const splits = {
-    train: pick(all, held.train),
-    validation: pick(all, held.validation),
-    test: testRows ? toSplit(testRows, tokenizer, maxLength) : EMPTY,
+  const columns = { text: recipe.text, label: recipe.label ?? null }
+  const read = (table: Table | undefined) => {
+    if (!table) return NOTHING
+    const own = table !== leadingTable(tables) && listOfTexts(table)
+    return encode(buildDataset(table, { ...(own || columns), labels: spec.labels }), tokenizer, maxLength)
   }
-  const datasets = [trainRows, testRows].filter((dataset) => dataset !== undefined)
-  const table = tables.train ?? tables.test
+  const [train, test] = [read(tables.train), read(tables.test)]
+  const held = splitValidation(train.split.ids.length, recipe.validation, seed)
+  const splits = {
+    train: pick(train.split, held.train),
+    validation: pick(train.split, held.validation),
+    test: test.split,
+  }
   return {
     ...splits,
     details: {
-      name: datasets.map(({ name }) => name).join(', '),
-      columns: table?.columns ?? [],
+      ...describeTables(tables),
       text: recipe.text,
       label: recipe.label ?? null,
       train: splits.train.ids.length,
       validation: splits.validation.ids.length,
       test: splits.test.ids.length,
       labels: spec.labels.length,
-      ...overview(datasets, spec.labels),
-      tokens: tokenStatistics(datasets, tokenizer, maxLength),
+      ...describeDatasets({ train: train.dataset, test: test.dataset }, spec.labels),
+      tokens: describeLengths([...train.lengths, ...test.lengths], maxLength),
     },
   }
+}
+
+/** A list of texts beside a table with columns needs no label, and no name for its only column. */
+function listOfTexts({ columns }: Table): { text: string; label: null } | false {
+  return columns.length === 1 && { text: columns[0]!, label: null }
 }
 
 /** The rows that tables are scored on: test, or validation where there is no test. */
@@ -77,12 +82,21 @@ export function isLabelled(split: Split): boolean {
   return split.labels.some((label) => label >= 0)
 }
 
-function toSplit(dataset: Dataset, tokenizer: Tokenizer, maxLength: number): Split {
-  return {
-    texts: dataset.texts,
-    ids: encodeAll(tokenizer, dataset.texts, maxLength),
-    labels: dataset.labelIds,
-  }
+interface EncodedTable {
+  readonly dataset?: Dataset
+  readonly split: Split
+  /** Tokens of every text before it is cut. */
+  readonly lengths: readonly number[]
+}
+
+/** Tokenizing takes the time here, so only texts that are cut go through it twice. */
+function encode(dataset: Dataset, tokenizer: Tokenizer, maxLength: number): EncodedTable {
+  const { texts, labelIds } = dataset
+  const whole = texts.map((text) => tokenizer.encodeWhole(text))
+  const ids = whole.map((tokens, row) =>
+    tokens.length > maxLength ? tokenizer.encode(texts[row]!, maxLength) : tokens,
+  )
+  return { dataset, split: { texts, ids, labels: labelIds }, lengths: whole.map(({ length }) => length) }
 }
 
 function pick(split: Split, rows: readonly number[]): Split {
@@ -93,7 +107,19 @@ function pick(split: Split, rows: readonly number[]): Split {
   }
 }
 
-function overview(datasets: readonly Dataset[], labels: readonly string[]) {
+function describeTables({ train, test }: Tables) {
+  const tables: DataTable[] = []
+  if (train) tables.push({ role: 'train', name: train.name, rows: train.rows.length })
+  if (test) tables.push({ role: 'test', name: test.name, rows: test.rows.length })
+  return {
+    name: tables.map(({ name }) => name).join(', '),
+    tables,
+    columns: leadingTable({ train, test })?.columns ?? [],
+  }
+}
+
+function describeDatasets(given: { train?: Dataset; test?: Dataset }, labels: readonly string[]) {
+  const datasets = [given.train, given.test].filter((dataset) => dataset !== undefined)
   const unknown = new Map<string, number>()
   for (const { label, rows } of datasets.flatMap((dataset) => dataset.unknownLabels))
     unknown.set(label, (unknown.get(label) ?? 0) + rows)
@@ -103,21 +129,10 @@ function overview(datasets: readonly Dataset[], labels: readonly string[]) {
     return { text, ...(label === undefined ? {} : { label }) }
   })
   return {
-    unknownLabels: [...unknown].map(([label, rows]) => ({ label, rows })),
+    unknownLabels: [...unknown].map(([label, rows]) => ({ label, rows })).sort((a, b) => b.rows - a.rows),
     emptyTexts: datasets.reduce((sum, dataset) => sum + dataset.emptyTexts, 0),
     preview,
-  }
-}
-
-function tokenStatistics(datasets: readonly Dataset[], tokenizer: Tokenizer, maxLength: number) {
-  const lengths = datasets
-    .flatMap(({ texts }) => texts.map((text) => tokenizer.encodeWhole(text).length))
-    .sort((a, b) => a - b)
-  const count = Math.max(1, lengths.length)
-  return {
-    mean: lengths.reduce((sum, length) => sum + length, 0) / count,
-    p95: lengths[Math.floor(0.95 * (lengths.length - 1))] ?? 0,
-    longest: lengths.at(-1) ?? 0,
-    cut: lengths.filter((length) => length > maxLength).length,
+    classes: countClasses(given, labels),
+    duplicates: findDuplicates(given, labels),
   }
 }

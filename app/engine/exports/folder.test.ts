@@ -67,6 +67,7 @@ async function written(spec: ModelSpec, weights: Weights, more: Partial<ModelFol
       exports: ['fp32', 'q8', 'q4'].map((precision) => ({ format: 'onnx', precision })),
       formatOf: (id) => [onnx, safetensors].find((format) => format.id === id),
       portable: () => portable(spec, weights),
+      folderName: 'classifier',
       ...more,
     },
     output,
@@ -129,7 +130,7 @@ describe('writeModelFolder', () => {
     const output = memoryFolder()
     const exports = [{ format: 'gguf', precision: 'q8' }]
     const given = { ...golden, name: 'x', architecture: architectureOf('bert'), original: golden.folder }
-    const rest = { recipe, recipeText: '{}', rows: [], exports, formatOf: () => undefined }
+    const rest = { recipe, recipeText: '{}', rows: [], exports, formatOf: () => undefined, folderName: 'x' }
     const model = portable(golden.spec, golden.weights)
     const writing = writeModelFolder({ ...given, ...rest, portable: () => model }, output)
     await expect(writing).rejects.toMatchObject({ code: 'recipe-invalid', message: /gguf/ })
@@ -146,6 +147,42 @@ describe('the model card', () => {
     )
     expect(card).toContain('| INT4, groups of 64 |')
     expect(card).toContain('enable_truncation(40)')
+  })
+
+  it('says what was done, how to use the files that are there, and what the numbers do not say', async () => {
+    const stages: Recipe['stages'] = [
+      { kind: 'distill', student_layers: [0, 1] },
+      { kind: 'prune', pruning_ratio: 0.25, importance: 'fisher' },
+      { kind: 'quantize', scheme: 'W4A16', group_size: 32 },
+    ]
+    const { card } = await written(golden.spec, golden.weights, { recipe: { ...recipe, stages } })
+    const heads = [...card.matchAll(/^## (.+)$/gm)].map(([, head]) => head)
+    expect(heads).toEqual(['What was done', 'Measured', 'Files', 'How to use', 'Limits', 'Recipe'])
+    expect(card).toContain('1. Distilled: a student that starts from layers 0, 1 of the teacher')
+    expect(card).toContain('1. Pruned: 25.0 % of the encoder’s parameters removed, least fisher importance')
+    expect(card).toContain('1. Quantized to INT4: weights in groups of 32')
+    for (const part of [
+      'onnx/model_quantized.onnx',
+      "'classifier', { dtype: 'q8' }",
+      'decant predict classifier',
+    ])
+      expect(card).toContain(part)
+    expect(card).toContain('Measured on 3,080 test rows')
+    expect(card).toContain('INT4 saves storage, not time')
+  })
+
+  it('names base model and license where they are known, and says that they are not elsewhere', async () => {
+    const { card: without } = await written(golden.spec, golden.weights)
+    expect(without).toMatch(/^# Not known to Decant.*base_model, license$/m)
+    const readme = new TextEncoder().encode('---\ntags:\n- x\nlicense: apache-2.0\n---\n# Original\n')
+    const files = new Map([...golden.folder.files, ['README.md', memorySource('README.md', readme)] as const])
+    const original = { ...golden.folder, files }
+    const { card } = await written(golden.spec, golden.weights, { name: 'someone/bert', original })
+    const [, front = ''] = /^---\n([\s\S]+?)\n---\n/.exec(card) ?? []
+    expect(front.split('\n')).toEqual(
+      expect.arrayContaining(['license: apache-2.0', 'base_model: someone/bert', 'tags:', '- onnx']),
+    )
+    expect(front).not.toContain('Not known')
   })
 
   it('shows agreement with its interval where there are no labels', async () => {

@@ -1,6 +1,6 @@
 // The exported folder: weights in every format asked for, and all that a runtime needs beside them.
 import type { Architecture, Config } from '../archs/arch.ts'
-import { type Folder, type OutputFolder, readAll, requireFile, writeAll } from '../base/bytes.ts'
+import { type Folder, type OutputFolder, readAll, readText, requireFile, writeAll } from '../base/bytes.ts'
 import { StudioError } from '../base/errors.ts'
 import type { PortableModel } from '../model/portable.ts'
 import type { ExportRecipe, ModelRow, Recipe } from '../protocol.ts'
@@ -27,12 +27,8 @@ export interface ModelFolder {
    * where there is one. All have the same spec.
    */
   readonly portable: (precision: string) => PortableModel
-}
-
-export interface FolderOptions {
-  readonly signal?: AbortSignal
-  /** Called and awaited before each weight file, with how many are done of how many; a rejection ends the export. */
-  readonly onFile?: (file: string, done: number, total: number) => void | Promise<void>
+  /** Name of the folder, as the lines to copy on the card have it. */
+  readonly folderName: string
 }
 
 /** Always in the folder, so that it can be opened here again; the format names it by what transformers can load. */
@@ -46,11 +42,7 @@ const TOKENIZER_FILES = ['tokenizer_config.json', 'vocab.txt', 'special_tokens_m
  * @throws StudioError `recipe-invalid` for an unknown format or precision, before anything is written;
  * `file-missing` without tokenizer.json
  */
-export async function writeModelFolder(
-  given: ModelFolder,
-  folder: OutputFolder,
-  options: FolderOptions = {},
-): Promise<CardFile[]> {
+export async function writeModelFolder(given: ModelFolder, folder: OutputFolder): Promise<CardFile[]> {
   const { architecture, config, recipe, recipeText, rows, name } = given
   const { spec } = given.portable('fp32')
   const jobs = plannedExports(given)
@@ -60,16 +52,28 @@ export async function writeModelFolder(
   await writeText(folder, 'recipe.json', recipeText)
   const files: CardFile[] = []
   for (const { format, precision } of jobs) {
-    options.signal?.throwIfAborted()
-    await options.onFile?.(format.fileOf(spec, precision), files.length, jobs.length)
     const written = await format.write({ architecture, model: given.portable(precision) }, precision, folder)
     files.push({ ...written, format: format.id, precision })
   }
-  await writeText(folder, 'README.md', modelCard({ name, spec, recipe, recipeText, rows, files }))
+  const license = await licenseOf(given.original)
+  const card = { name, spec, recipe, recipeText, rows, files, folder: given.folderName }
+  await writeText(folder, 'README.md', modelCard({ ...card, ...(license ? { license } : {}) }))
   return files
 }
 
-function plannedExports({ exports, formatOf }: ModelFolder): { format: ExportFormat; precision: string }[] {
+/** Id of the license that the original's card names in its front matter; students are works made of it. */
+async function licenseOf(original: Folder): Promise<string | undefined> {
+  const source = original.files.get('README.md')
+  const text = source && (await readText(source).catch(() => undefined))
+  const [, front] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text ?? '') ?? []
+  return /^license:[ \t]*["']?([\w.-]+)["']?[ \t]*\r?$/m.exec(front ?? '')?.[1]
+}
+
+/** The exports asked for, and our own weights. */
+export function plannedExports({
+  exports,
+  formatOf,
+}: Pick<ModelFolder, 'exports' | 'formatOf'>): { format: ExportFormat; precision: string }[] {
   const asked = exports.some(({ format }) => format === OWN_WEIGHTS.format)
   return [...exports, ...(asked ? [] : [OWN_WEIGHTS])].map(({ format: id, precision }) => {
     const format = formatOf(id)

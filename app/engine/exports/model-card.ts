@@ -1,7 +1,8 @@
 // The model card: README.md of an exported folder, with the measured table and what the numbers do and do not say.
 import { isHuggingFaceShape } from '../archs/layers.ts'
 import type { ModelSpec } from '../model/spec.ts'
-import type { ModelRow, Recipe } from '../protocol.ts'
+import type { ModelRow, Recipe, Snippet, StageRecipe } from '../protocol.ts'
+import { exportSnippets } from './snippets.ts'
 
 export interface CardFile {
   readonly file: string
@@ -19,6 +20,10 @@ export interface ModelCard {
   readonly recipeText: string
   readonly rows: readonly ModelRow[]
   readonly files: readonly CardFile[]
+  /** Name of the folder, as the lines to copy have it. */
+  readonly folder: string
+  /** As the original's own card names it. */
+  readonly license?: string
 }
 
 /** Markdown with YAML front matter as the Hugging Face Hub reads it. */
@@ -27,6 +32,9 @@ export function modelCard(card: ModelCard): string {
     frontMatter(card),
     `# ${card.name}`,
     `A text classifier with ${card.spec.labels.length} labels, compressed with Decant. Architecture: ${card.spec.architecture}, ${shapeOf(card.spec)}.`,
+    labelsOf(card.spec),
+    '## What was done',
+    whatWasDone(card),
     '## Measured',
     comparisonTable(card.rows),
     measuredNotes(card.rows),
@@ -35,6 +43,8 @@ export function modelCard(card: ModelCard): string {
     notesOn(card),
     '## How to use',
     ...usage(card),
+    '## Limits',
+    limits(card),
     '## Recipe',
     `The whole run, also in \`recipe.json\`:`,
     fenced('json', card.recipeText.trimEnd()),
@@ -42,20 +52,66 @@ export function modelCard(card: ModelCard): string {
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
-function frontMatter({ files, rows }: ModelCard): string {
+function frontMatter({ files, rows, recipe, name, license }: ModelCard): string {
   const stages = [...new Set(rows.map(({ stage }) => stage))]
   const byStage = { teacher: [], distill: ['distillation'], prune: ['pruning'], quantize: ['quantization'] }
   const tags = ['text-classification', 'decant', ...stages.flatMap((stage) => byStage[stage])]
   const hasOnnx = files.some(({ format }) => format === 'onnx')
+  const base = baseModelOf(name, recipe)
+  const missing = [...(base ? [] : ['base_model']), ...(license ? [] : ['license'])]
+  const unknown =
+    missing.length > 0 ? [`# Not known to Decant, to be added from the teacher: ${missing.join(', ')}`] : []
   return [
     '---',
     `library_name: ${hasOnnx ? 'transformers.js' : 'transformers'}`,
     'pipeline_tag: text-classification',
-    '# base_model and license are not known to Decant: add those of the teacher.',
+    ...(license ? [`license: ${license}`] : []),
+    ...(base ? [`base_model: ${base}`] : []),
+    ...unknown,
     'tags:',
     ...[...tags, ...(hasOnnx ? ['onnx'] : [])].map((tag) => `- ${tag}`),
     '---',
   ].join('\n')
+}
+
+/** Id on the Hub: only models from there have an owner in their name. */
+function baseModelOf(name: string, { model }: Recipe): string | undefined {
+  const id = model.startsWith('hub:') ? model.slice('hub:'.length).split('@')[0]! : name
+  return /^[\w.-]+\/[\w.-]+$/.test(id) ? id : undefined
+}
+
+/** Labels beyond these are only counted. */
+const LISTED_LABELS = 30
+
+function labelsOf({ labels }: ModelSpec): string {
+  const listed = labels.slice(0, LISTED_LABELS).map((label) => `\`${label}\``)
+  const more = labels.length - listed.length
+  return `Labels: ${listed.join(', ')}${more > 0 ? ` and ${more} more (in \`config.json\`)` : ''}.`
+}
+
+function whatWasDone({ recipe, name }: ModelCard): string {
+  const lines = recipe.stages.map((stage) => `1. ${sentenceOf(stage)}`)
+  return [
+    `The teacher is ${name}.`,
+    lines.join('\n') || 'Nothing but the export: weights are the teacher’s.',
+  ].join('\n\n')
+}
+
+function sentenceOf(stage: StageRecipe): string {
+  const { student_layers: layers, pruning_ratio: ratio, importance, scheme, group_size: group } = stage
+  switch (stage.kind) {
+    case 'distill': {
+      const chosen = Array.isArray(layers) && layers.length > 0
+      const kept = chosen ? `layers ${layers.join(', ')} of the teacher` : 'every other layer of the teacher'
+      return `Distilled: a student that starts from ${kept} learned to answer as it does.`
+    }
+    case 'prune':
+      return `Pruned: ${percent(Number(ratio))} % of the encoder’s parameters removed, least ${importance} importance first.`
+    case 'quantize':
+      return scheme === 'W4A16'
+        ? `Quantized to INT4: weights in groups of ${group ?? 64}, arithmetic in floats.`
+        : 'Quantized to INT8: weights by output channel, activations as the model runs.'
+  }
 }
 
 function shapeOf({ layers, hidden, headSize }: ModelSpec): string {
@@ -120,6 +176,23 @@ function measuredNotes(rows: readonly ModelRow[]): string {
   ].join('\n')
 }
 
+function limits({ rows, recipe, files }: ModelCard): string {
+  const [row] = rows
+  const has = (precision: string) => files.some((written) => written.precision === precision)
+  const lines = [
+    row
+      ? `Measured on ${row.n.toLocaleString('en-US')} ${row.split} rows of its maker’s own data. Texts of another kind, language or length may do worse; measure on yours.`
+      : 'Not measured on any data.',
+    `Texts are cut at ${recipe.data.max_length} tokens.`,
+    'Agreement with the teacher includes its mistakes, and what the teacher was trained on may bias both.',
+    ...(has('q4')
+      ? ['INT4 saves storage, not time: weights are widened to floats while they are multiplied.']
+      : []),
+    ...(has('q8') ? ['INT8 saves time on CPUs only.'] : []),
+  ]
+  return lines.map((line) => `- ${line}`).join('\n')
+}
+
 const CONTENTS: Readonly<Record<string, string>> = {
   'onnx/fp32': 'F32 weights and arithmetic',
   'onnx/q8':
@@ -152,45 +225,26 @@ function notesOn({ files, spec }: ModelCard): string {
   return notes.flatMap((note) => (note ? [`- ${note}`] : [])).join('\n')
 }
 
-function usage({ files, spec, recipe }: ModelCard): string[] {
-  const onnx = files.filter(({ format }) => format === 'onnx')
-  const first = onnx.find(({ precision }) => precision === 'q8') ?? onnx[0]
-  const parts = []
-  if (first)
-    parts.push(
-      'With transformers.js, this folder being `models/classifier`:',
-      fenced('js', TRANSFORMERS_JS.replace('DTYPE', first.precision)),
-      'With ONNX Runtime in Python, from inside this folder:',
-      fenced('python', PYTHON.replace('FILE', first.file).replace('LENGTH', String(recipe.data.max_length))),
-    )
-  if (isHuggingFaceShape(spec) && files.some(({ file }) => file === 'model.safetensors'))
-    parts.push('With transformers:', fenced('python', TRANSFORMERS))
-  return parts
+const LEADS: Readonly<Record<Snippet['id'], readonly [lead: string, language: string]>> = {
+  python: ['ONNX Runtime in Python:', 'python'],
+  javascript: ['Transformers.js:', 'js'],
+  command: ['Decant’s command line, from its own checkout, for a table with a text column:', 'sh'],
 }
 
-const TRANSFORMERS_JS = `import { env, pipeline } from '@huggingface/transformers'
-
-env.localModelPath = 'models/'
-const classify = await pipeline('text-classification', 'classifier', { dtype: 'DTYPE', local_files_only: true })
-console.log(await classify('The text to be classified'))`
-
-const PYTHON = `import json
-import numpy as np
-import onnxruntime
-from tokenizers import Tokenizer
-
-tokenizer = Tokenizer.from_file("tokenizer.json")
-tokenizer.enable_truncation(LENGTH)
-session = onnxruntime.InferenceSession("FILE", providers=["CPUExecutionProvider"])
-text = tokenizer.encode("The text to be classified")
-values = {"input_ids": text.ids, "attention_mask": text.attention_mask, "token_type_ids": text.type_ids}
-feeds = {name.name: np.array([values[name.name]], np.int64) for name in session.get_inputs()}
-logits = session.run(["logits"], feeds)[0]
-print(json.load(open("config.json"))["id2label"][str(logits.argmax())])`
+function usage({ files, spec, recipe, folder }: ModelCard): string[] {
+  const inputs = { files, folder, labels: spec.labels.length, maxLength: recipe.data.max_length }
+  const parts = exportSnippets(inputs).flatMap(({ id, code }) => {
+    const [lead, language] = LEADS[id]
+    return [lead, fenced(language, code)]
+  })
+  if (isHuggingFaceShape(spec) && files.some(({ file }) => file === 'model.safetensors'))
+    parts.push('Transformers with PyTorch:', fenced('python', TRANSFORMERS.replace('FOLDER', folder)))
+  return [`With this folder in the working directory as \`${folder}\`.`, ...parts]
+}
 
 const TRANSFORMERS = `from transformers import pipeline
 
-print(pipeline("text-classification", model=".")("The text to be classified"))`
+print(pipeline("text-classification", model="FOLDER")("The text to be classified"))`
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>

@@ -11,6 +11,7 @@ const FP32 = {
   id: 'fp32',
   label: 'FP32',
   help: 'Full precision. Where pruning left layers of different sizes, only Decant can open the file.',
+  runsOn: 'Transformers with PyTorch, and Decant itself',
 }
 
 /** transformers opens what is called model.safetensors, so that a shape it cannot build gets another name. */

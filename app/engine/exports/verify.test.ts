@@ -38,11 +38,13 @@ it('counts rows, agreement, accuracy of labelled rows, and the largest differenc
     bytes,
     batches,
     { predictions: wrongOnce, labels, logits },
-    { onRows: (rows) => void progress.push(rows) },
+    { onRows: (rows) => void progress.push(rows), timed: padded([[2, 5, 3]]) },
   )
   expect(result).toMatchObject({ n: 12, agreement: 11 / 12, accuracy: right / 8 })
   expect(result.runtime).toMatch(/^onnxruntime-node \d+\.\d+\.\d+/)
   expect(result.largestDifference).toBeLessThan(1e-4)
+  expect(result.latency_ms).toMatchObject({ batch: 1, tokens: 3, p50: expect.any(Number) })
+  expect(result.latency_ms!.p50).toBeGreaterThan(0)
   expect(progress).toEqual([5, 12])
 })
 

@@ -1,4 +1,5 @@
 // Runs an exported file in a runtime that is not ours and compares what it predicts with what we predict.
+import { percentile } from '../metrics/latency.ts'
 import type { ExportResult } from '../protocol.ts'
 
 /** Rows padded on the right to one length; `ids` and `mask` are [batch, tokens]. */
@@ -32,7 +33,7 @@ export interface OurOutputs {
   readonly logits?: ArrayLike<number>
 }
 
-export type Verification = Pick<ExportResult, 'runtime' | 'n' | 'agreement' | 'accuracy'> & {
+export type Verification = Pick<ExportResult, 'runtime' | 'n' | 'agreement' | 'accuracy' | 'latency_ms'> & {
   /** Largest absolute difference of a logit; only where `logits` were given. */
   readonly largestDifference?: number
 }
@@ -41,7 +42,12 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal
   /** Called and awaited with the rows done so far; a rejection ends the check. */
   readonly onRows?: (rows: number) => void | Promise<void>
+  /** A batch that is run alone some times, to measure how long it takes there. */
+  readonly timed?: RuntimeBatch
 }
+
+const WARM_UP = 2
+const TIMED_RUNS = 15
 
 /**
  * Opens `bytes` and runs every batch. `n` counts rows, `agreement` is the share of them where the runtime predicts
@@ -57,16 +63,37 @@ export async function verifyExport(
 ): Promise<Verification> {
   const opened = await runtime.open(bytes)
   const tally = new Tally(ours)
+  const times: number[] = []
   try {
     for (const batch of batches) {
       options.signal?.throwIfAborted()
       tally.add(await opened.run(batch), batch.batch)
       await options.onRows?.(tally.rows)
     }
+    if (options.timed) times.push(...(await timeRuns(opened, options.timed)))
   } finally {
     await opened.close()
   }
-  return { runtime: runtime.name, ...tally.result() }
+  return { runtime: runtime.name, ...tally.result(), ...latencyOf(times, options.timed) }
+}
+
+async function timeRuns(opened: OpenedModel, batch: RuntimeBatch): Promise<number[]> {
+  const times: number[] = []
+  for (let run = 0; run < WARM_UP + TIMED_RUNS; run++) {
+    const from = performance.now()
+    await opened.run(batch)
+    if (run >= WARM_UP) times.push(performance.now() - from)
+  }
+  return times
+}
+
+function latencyOf(
+  times: readonly number[],
+  timed: RuntimeBatch | undefined,
+): Pick<Verification, 'latency_ms'> {
+  if (!timed) return {}
+  const { batch, tokens } = timed
+  return { latency_ms: { batch, tokens, p50: percentile(times, 0.5) } }
 }
 
 class Tally {

@@ -7,7 +7,7 @@ import { readSafetensorsHeader, type TensorEntry, type TensorTable } from './saf
 export const WEIGHTS_FILE = 'model.safetensors'
 /** Weights of shapes that transformers cannot load; a name of its own, so that nothing tries. */
 export const DECANT_WEIGHTS_FILE = 'decant.safetensors'
-const INDEX_FILE = 'model.safetensors.index.json'
+export const INDEX_FILE = 'model.safetensors.index.json'
 /** Far above what a sharded model has; keeps a damaged index from opening a folder of files. */
 const MAX_SHARDS = 1000
 

@@ -1,21 +1,25 @@
 // The engine in the page's worker: commands in, events out. Owns the GPU; the page never holds weights.
-import { downloadZip } from 'client-zip'
-import { type Gpu, requestGpu } from '../../../kernels/runtime/gpu.ts'
-import { type ByteSource, blobSource, type Folder, readText } from '../base/bytes.ts'
-import { reportError, StudioError } from '../base/errors.ts'
+import { blobSource, type Folder, readText } from '../base/bytes.ts'
+import { reportError } from '../base/errors.ts'
 import { RunControl } from '../base/watch.ts'
 import { catalog } from '../catalog.ts'
-import { openTable } from '../data/csv.ts'
+import { arrangeTables } from '../data/arrange.ts'
 import type { Table } from '../data/dataset.ts'
-import { exportModel } from '../export-model.ts'
+import { openTable } from '../data/open-table.ts'
+import { attentionOf, differencesOf } from '../insight.ts'
+import { inspectModel } from '../inspect.ts'
+import type { OpenInputs } from '../kept-inputs.ts'
+import type { Running } from '../kept-manifest.ts'
+import type { Restored } from '../kept-session.ts'
 import { memoryEvent } from '../memory-event.ts'
-import type { Command, DataRecipe, Event, Progress, Recipe } from '../protocol.ts'
+import type { Command, DataRecipe, Event, Progress, Recipe, SelfTest } from '../protocol.ts'
 import { parseRecipe } from '../recipe.ts'
-import { selfTest } from '../self-test.ts'
 import { Session } from '../session.ts'
-import { MemoryFolder } from './memory-folder.ts'
-
-const SAMPLE_MODEL = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']
+import { type CommandRunner, EngineHost } from './engine-host.ts'
+import { Exporter } from './exporter.ts'
+import { type HubCommand, handleKept, type KeptCommand, Opener, openedFolder } from './opener.ts'
+import { fetchSample } from './sample.ts'
+import { SessionKeeper } from './session-keeper.ts'
 
 const MEMORY_INTERVAL_MS = 1000
 
@@ -25,18 +29,39 @@ const LOSS_ARRIVES_MS = 200
 const emit = (event: Event): void => self.postMessage(event)
 
 type StageName = Progress['stage']
+/** Commands that take their turn and are told of as runs. */
+type WorkCommand = Exclude<
+  Command,
+  {
+    type:
+      | 'pause'
+      | 'step'
+      | 'resume'
+      | 'cancel'
+      | 'predict'
+      | 'attention'
+      | 'differences'
+      | KeptCommand['type']
+  }
+>
 
-/** Runs commands one after the other; pause, resume and cancel act at once. */
-class Worker {
+/** Runs commands one after the other; pause, resume and cancel act at once, as do questions that need no GPU. */
+class Worker implements CommandRunner {
   readonly #session: Session
   #tables: { train?: Table; test?: Table } = {}
   #dataOptions: Partial<DataRecipe> = {}
   /** The sample's tables are replaced by the user's, not joined with them. */
   #isSample = false
   #queue: Promise<void> = Promise.resolve()
+  /** Commands that a lost GPU kept from ending. */
+  readonly #interrupted: WorkCommand[] = []
+  readonly #opener: Opener
+  readonly #exporter: Exporter
 
-  constructor(session: Session) {
+  constructor(session: Session, selfTest: SelfTest) {
     this.#session = session
+    this.#exporter = new Exporter({ session, selfTest, emit })
+    this.#opener = new Opener({ gpu: session.gpu, emit, load: (folder) => this.#openModel(folder) })
   }
 
   receive(command: Command): void {
@@ -46,6 +71,9 @@ class Worker {
         control.pause()
         emit({ type: 'state', state: 'paused' })
         break
+      case 'step':
+        control.step()
+        break
       case 'resume':
         control.resume()
         emit({ type: 'state', state: 'running' })
@@ -53,20 +81,49 @@ class Worker {
       case 'cancel':
         control.cancel()
         break
+      case 'list-kept':
+      case 'delete-kept':
+        this.#answer(() => handleKept(command))
+        break
+      case 'differences':
+        this.#answer(() => differencesOf(this.#session, command.key))
+        break
+      case 'predict':
+      case 'attention':
+        this.#queue = this.#queue.then(() => this.#answer(() => this.#ask(command)))
+        break
       default:
-        this.#queue = this.#queue.then(() => this.#handle(command))
+        this.#queue = this.#queue.then(() =>
+          this.#work(stageOf(command), () => this.#execute(command), command),
+        )
     }
   }
 
-  async #handle(command: Command): Promise<void> {
-    const stage = stageOf(command)
+  /** Answers a question: quick, changes no model, and so is no run that the page tells of. */
+  async #answer(ask: () => Event | undefined | Promise<Event>): Promise<void> {
+    try {
+      const answer = await ask()
+      if (answer) emit(answer)
+    } catch (error) {
+      if (!(await this.#isLost())) emit({ type: 'error', error: reportError(error) })
+    }
+  }
+
+  async #ask({ type, text }: Extract<Command, { type: 'predict' | 'attention' }>): Promise<Event> {
+    if (type === 'attention') return attentionOf(this.#session, text)
+    return { type: 'predicted', text, predictions: await this.#session.classify(text) }
+  }
+
+  /** Does one piece of work, told of as a run. @param command kept for later when the GPU is lost meanwhile */
+  async #work(stage: StageName, work: () => Promise<void>, command?: WorkCommand): Promise<void> {
     this.#session.control = new RunControl()
     emit({ type: 'state', state: 'running', stage })
     const memory = setInterval(() => this.#emitMemory(), MEMORY_INTERVAL_MS)
     try {
-      await this.#execute(command)
+      await work()
     } catch (error) {
       if (!(await this.#isLost())) emit({ type: 'error', error: reportError(error), stage })
+      else if (command) this.#interrupted.push(command)
     } finally {
       clearInterval(memory)
       this.#emitMemory()
@@ -74,7 +131,7 @@ class Worker {
     }
   }
 
-  /** A lost device makes whatever is under way fail; the loss alone is told, by `openGpu`. */
+  /** A lost device makes whatever is under way fail; the loss alone is told, by the host. */
   #isLost(): Promise<boolean> {
     const lost = this.#session.gpu.device.lost.then(() => true)
     const notLost = new Promise<boolean>((resolve) => setTimeout(resolve, LOSS_ARRIVES_MS, false))
@@ -85,52 +142,67 @@ class Worker {
     emit(memoryEvent(this.#session.gpu))
   }
 
-  async #execute(command: Command): Promise<void> {
+  async #execute(command: WorkCommand): Promise<void> {
     const session = this.#session
     switch (command.type) {
       case 'open-sample':
         return this.#openSample()
       case 'open-model':
-        return this.#openModel(folderOf(command.name, command.files))
+        return this.#opener.open(await openedFolder(command.name, command.files))
+      case 'find-hub-model':
+      case 'download-hub-model':
+      case 'open-kept':
+        return this.#hub(command)
+      case 'load-inspected': {
+        const tables = await this.#opener.loadWaiting()
+        return tables && this.#openData(tables)
+      }
       case 'open-data':
+        if (command.isWithModel && this.#opener.holdTables(command)) return
         return this.#openData(command)
+      case 'arrange-data':
+        return this.#arrangeData(command)
       case 'set-data':
         return this.#prepare(this.#tables, { ...this.#dataOptions, ...command.data })
+      case 'open-recipe':
+        this.#takeRecipe(parseRecipe(command.text, command.name))
+        if (session.data) await this.#prepare(this.#tables, this.#dataOptions)
+        return
       case 'set-seed':
         session.seed = command.seed
         if (session.data) await this.#prepare(this.#tables, this.#dataOptions)
         return
-      case 'run-stage': {
-        session.table.dropBefore(command.stage)
-        const { cancelled } = await session.runStage(command.stage, { untrained: command.untrained ?? false })
-        if (cancelled)
-          throw new StudioError('cancelled', 'Cancelled; the best weights so far are kept and measured.')
-        return
-      }
+      case 'run-stage':
+        return this.#run({ stages: [command.stage], untrained: command.untrained ?? false })
       case 'run-all':
-        return this.#runAll(command.stages)
+        return this.#run({ stages: command.stages, untrained: false })
       case 'drop-stage':
-        return session.table.dropStage(command.kind)
+        session.table.dropStage(command.kind)
+        return keeper.kept.noteDropped(session, this.#inputs)
+      case 'resume-session':
+        return this.#take(await keeper.accept(session, this.#inputs))
+      case 'discard-session':
+        return keeper.discard()
       case 'export':
-        return this.#export(command)
-      case 'predict': {
-        const predictions = await session.classify(command.text)
-        return emit({ type: 'predicted', text: command.text, predictions })
-      }
+        return this.#exporter.export(command)
+      case 'verify':
+        return this.#exporter.verify(command.file)
     }
   }
 
+  #hub(command: HubCommand): Promise<void> {
+    const { control } = this.#session
+    return this.#opener.handleHub(command, { control, watch: this.#session.watch('open', 'download') })
+  }
+
   async #openSample(): Promise<void> {
-    const base = new URL(`${import.meta.env.BASE_URL}sample/`, self.location.origin)
-    const recipe = parseRecipe(await readText(await fetchSource(base, 'recipe.json')), 'recipe.json')
-    const files = await Promise.all(SAMPLE_MODEL.map((name) => fetchSource(base, `model/${name}`, name)))
-    const [train, test] = await Promise.all(
-      [recipe.data.train!, recipe.data.test!].map(async (name) => openTable(await fetchSource(base, name))),
-    )
+    const { folder, recipe, train, test } = await fetchSample()
     this.#session.seed = recipe.seed
     emit({ type: 'recipe', recipe })
-    await this.#session.openModel({ name: 'sample', files: new Map(files.map((file) => [file.name, file])) })
-    await this.#prepare({ train: train!, test: test! }, recipe.data)
+    this.#opener.forget()
+    emit({ type: 'inspected', ...(await inspectModel(folder, this.#session.gpu)), isWaiting: false })
+    await this.#session.openModel(folder)
+    await this.#prepare({ train, test }, recipe.data)
     this.#isSample = true
   }
 
@@ -168,6 +240,18 @@ class Worker {
     this.#isSample = false
   }
 
+  /** Columns that were chosen stay; the names in the recipe follow the tables. */
+  async #arrangeData({ role, action }: Extract<Command, { type: 'arrange-data' }>): Promise<void> {
+    const tables = arrangeTables(this.#tables, role, action)
+    if (tables.train || tables.test) {
+      const names = { train: tables.train?.name, test: tables.test?.name }
+      const { train: _train, test: _test, ...options } = this.#dataOptions
+      return this.#prepare(tables, onlyDefined({ ...options, ...names }))
+    }
+    this.#tables = tables
+    this.#session.closeData()
+  }
+
   /** Tokenizes and measures the teacher; what was open stays when the tables do not fit. */
   async #prepare(tables: { train?: Table; test?: Table }, options: Partial<DataRecipe>): Promise<void> {
     this.#session.openData(tables, options)
@@ -176,38 +260,59 @@ class Worker {
     await this.#session.measureTeacher()
   }
 
-  async #runAll(stages: Extract<Command, { type: 'run-all' }>['stages']): Promise<void> {
-    for (const stage of stages) {
-      emit({ type: 'state', state: 'running', stage: stage.kind })
-      this.#session.table.dropBefore(stage)
-      const { cancelled } = await this.#session.runStage(stage)
-      if (cancelled)
-        throw new StudioError('cancelled', 'Cancelled; the best weights so far are kept and measured.')
+  async stop() {
+    this.#session.control.resume()
+    await this.#queue
+    return { inputs: this.#inputs, interrupted: this.#interrupted }
+  }
+
+  goOn(inputs: OpenInputs | undefined, interrupted: readonly Command[]): void {
+    const isRun = ({ type }: Command) => type === 'run-stage' || type === 'run-all'
+    const goOn = async () => {
+      const restored = inputs && (await keeper.kept.reopen(this.#session, inputs))
+      await this.#take(restored)
+      // Runs that were kept have been gone on with.
+      for (const command of interrupted)
+        if (!restored?.running || !isRun(command)) await this.#execute(command as WorkCommand)
+    }
+    this.#queue = this.#work('open', goOn)
+  }
+
+  get #inputs(): OpenInputs | undefined {
+    const { opened, data } = this.#session
+    if (!opened) return undefined
+    const recipe = data ? this.#session.dataRecipe : this.#dataOptions
+    return {
+      model: opened.folder,
+      tables: this.#tables,
+      data: recipe,
+      seed: this.#session.seed,
+      isSample: this.#isSample,
     }
   }
 
-  async #export({ exports }: Extract<Command, { type: 'export' }>): Promise<void> {
-    const session = this.#session
-    const folder = new MemoryFolder()
-    const recipe: Recipe = {
-      recipe_version: 1,
-      model: session.opened!.name,
-      seed: session.seed,
-      data: session.dataRecipe,
-      stages: session.table.entries.flatMap(({ stage }) => (stage ? [stage] : [])),
-      export: exports,
-    }
-    const files = await exportModel(session, { recipe, folder })
-    const entries = [...folder.blobs].map(([name, blob]) => ({ name, input: blob }))
-    const zip = await downloadZip(entries).blob()
-    emit({ type: 'exported', zip, name: `${session.opened!.name}-decant.zip`, files })
+  /** What was opened again, and the stages that were under way. */
+  async #take(restored: Restored | undefined): Promise<void> {
+    if (!restored) return
+    const { inputs, running } = restored
+    this.#tables = inputs.tables
+    this.#dataOptions = inputs.data
+    this.#isSample = inputs.isSample
+    this.#opener.forget()
+    emit({ type: 'inspected', ...(await inspectModel(inputs.model, this.#session.gpu)), isWaiting: false })
+    if (running) await this.#run(running, true)
+  }
+
+  #run(running: Running, isContinued = false): Promise<void> {
+    const options = { isContinued, isLost: () => this.#isLost() }
+    return keeper.kept.run(this.#session, this.#inputs!, running, options)
   }
 }
 
-function stageOf(command: Command): StageName {
+function stageOf(command: WorkCommand): StageName {
   if (command.type === 'run-stage') return command.stage.kind
   if (command.type === 'run-all') return command.stages[0]?.kind ?? 'distill'
-  if (command.type === 'export') return 'export'
+  if (command.type === 'export' || command.type === 'verify') return 'export'
   return 'open'
 }
 
@@ -218,57 +323,11 @@ function onlyDefined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 }
 
-async function fetchSource(base: URL, path: string, name = path): Promise<ByteSource> {
-  const response = await fetch(new URL(path, base))
-  if (!response.ok)
-    throw new StudioError('file-missing', `The sample’s ${path} did not load (${response.status}).`)
-  return blobSource(name, await response.blob())
-}
-
-/** Files by path inside the picked folder: the folder's own name in front is dropped. */
-function folderOf(name: string, files: readonly { path: string; file: File }[]): Folder {
-  const prefix = commonFolder(files.map(({ path }) => path))
-  const sources = files.map(({ path, file }): [string, ByteSource] => {
-    const inner = path.slice(prefix.length)
-    return [inner, blobSource(inner, file)]
-  })
-  return { name, files: new Map(sources) }
-}
-
-/** `models/a/` when every path starts so and config.json lies below; else the empty string. */
-function commonFolder(paths: readonly string[]): string {
-  const config = paths
-    .filter((path) => path === 'config.json' || path.endsWith('/config.json'))
-    .sort((a, b) => a.length - b.length)[0]
-  if (config !== undefined) return config.slice(0, -'config.json'.length)
-  const first = paths[0]?.split('/')[0]
-  const prefix = `${first}/`
-  return paths.every((path) => path.startsWith(prefix)) ? prefix : ''
-}
-
-async function openGpu(): Promise<Gpu | undefined> {
-  try {
-    const gpu = await requestGpu(navigator.gpu)
-    gpu.device.lost.then(({ reason, message }) => {
-      if (reason === 'destroyed') return
-      const lost = new StudioError('device-lost', `The GPU was lost (${reason}): ${message}`)
-      emit({ type: 'error', error: reportError(lost) })
-    })
-    emit({ type: 'gpu', adapter: gpu.adapter, selfTest: await selfTest(gpu), budget: gpu.pool.ledger.budget })
-    return gpu
-  } catch (error) {
-    emit({ type: 'error', error: reportError(error) })
-    return undefined
-  }
-}
-
 emit({ type: 'catalog', catalog })
-// Messages that arrive before the GPU is open wait in this list.
-const waiting: Command[] = []
-self.onmessage = ({ data }: MessageEvent<Command>) => waiting.push(data)
-const gpu = await openGpu()
-if (gpu) {
-  const worker = new Worker(new Session(gpu, emit))
-  for (const command of waiting) worker.receive(command)
-  self.onmessage = ({ data }: MessageEvent<Command>) => worker.receive(data)
-}
+const keeper = new SessionKeeper(emit)
+const host = new EngineHost({
+  emit,
+  create: (gpu, selfTest) => new Worker(new Session(gpu, emit), selfTest),
+})
+self.onmessage = ({ data }: MessageEvent<Command>) => host.receive(data)
+await host.start()

@@ -8,7 +8,7 @@ import { forward, releaseBatch, uploadBatch } from './forward.ts'
 import type { Model } from './model.ts'
 
 /** Padded tokens of one evaluation batch: large enough to fill the GPU, small enough to cancel quickly. */
-const TOKENS_PER_BATCH = 1024
+export const TOKENS_PER_BATCH = 1024
 
 /**
  * Logits [texts, labels] on the GPU; the caller releases them.

@@ -125,6 +125,21 @@ export function groupOf(role: Role): WeightGroup {
   return role.startsWith('layers.') ? 'feed-forward' : 'head'
 }
 
+const ALL_FLOAT: StorageFormat = { scheme: 'F32', groupSize: 1, embeddings: 'F32', isExempt: () => false }
+const SCHEME_OF_PRECISION: Readonly<Record<string, StorageFormat['scheme']>> = {
+  q8: 'W8A8_DYNAMIC',
+  q4: 'W4A16',
+}
+
+/**
+ * Bytes of the weights in an exported file of a precision, for a model that was not quantized here: what the
+ * exporters make of its floats. Graph and header come on top, some ten kilobytes.
+ */
+export function exportedBytes(spec: ModelSpec, precision: string): number {
+  const scheme = SCHEME_OF_PRECISION[precision]
+  return modelBytes(spec, scheme ? { ...ALL_FLOAT, scheme, groupSize: 32, embeddings: 'INT8' } : ALL_FLOAT)
+}
+
 /** Bytes of all weights with their scales, not the tokenizer. */
 export function modelBytes(spec: ModelSpec, format: StorageFormat): number {
   return Object.values(groupBytes(spec, format)).reduce((sum, bytes) => sum + bytes, 0)

@@ -11,9 +11,10 @@ import { failureOf } from '../formats/testing.ts'
 import { denseOf, type Model, releaseModel } from '../model/model.ts'
 import type { Role } from '../model/spec.ts'
 import { weightDigest } from '../testing.ts'
+import type { TrainingCheckpoints, TrainingState } from './checkpoints.ts'
 import { createStudent } from './distill.ts'
 import type { TrainingSettings } from './schedule.ts'
-import { type TrainingCheckpoints, type TrainingInput, type TrainingState, train } from './training.ts'
+import { type TrainingInput, train } from './training.ts'
 
 const SETTINGS: TrainingSettings = {
   temperature: 4,
@@ -84,9 +85,11 @@ function steered(onStep: (step: number, control: RunControl) => void) {
 }
 
 /** Keeps the last state on the CPU and gives it back. */
-function memoryCheckpoints() {
+function memoryCheckpoints(options: Pick<TrainingCheckpoints, 'everyMs' | 'onResume'> = {}) {
   let kept: (Omit<TrainingState, 'tensors'> & { values: Map<string, Float32Array<ArrayBuffer>> }) | undefined
+  const saved: number[] = []
   const checkpoints: TrainingCheckpoints = {
+    ...options,
     restore: async (tensors) => {
       if (!kept) return undefined
       for (const [name, tensor] of tensors) write(gpu, tensor, kept.values.get(name)!)
@@ -96,9 +99,10 @@ function memoryCheckpoints() {
       const values = new Map<string, Float32Array<ArrayBuffer>>()
       for (const [name, tensor] of tensors) values.set(name, await read(gpu, tensor as Tensor<'f32'>))
       kept = { step, best, values }
+      saved.push(step)
     },
   }
-  return { checkpoints, savedStep: () => kept?.step }
+  return { checkpoints, saved }
 }
 
 describe('the same seed', () => {
@@ -112,13 +116,52 @@ describe('the same seed', () => {
   test('gives the same bits when a stopped run goes on from its checkpoint', async () => {
     const validate = async () => 0.5
     const whole = await trained({ validate })
-    const { checkpoints, savedStep } = memoryCheckpoints()
+    const { checkpoints, saved } = memoryCheckpoints()
     const stopped = steered((step, control) => step === 8 && control.cancel())
     await trained({ validate, checkpoints, watch: stopped.watch })
-    expect(savedStep(), 'the last epoch’s end').toBe(STEPS / 2)
+    expect(saved, 'the last epoch’s end').toEqual([STEPS / 2])
     const resumed = await trained({ validate, checkpoints })
     expect(resumed.digest).toBe(whole.digest)
     expect(resumed.losses.slice(STEPS / 2)).toEqual(whole.losses.slice(STEPS / 2))
+  })
+
+  test.each([
+    ['before the first validation', 2],
+    ['between validations', 4],
+    ['in the second epoch', 11],
+  ])('gives the same bits when stopped in the middle of an epoch, %s', async (_, last) => {
+    const scores = [0.5, 0.7, 0.7, 0.6]
+    const scored = () => {
+      const left = [...scores]
+      return async () => left.shift()!
+    }
+    const whole = await trained({ validate: scored() })
+    const told: number[][] = []
+    const onResume = (step: number, steps: number) => told.push([step, steps])
+    // Every step is saved, so that the last one before the stop is what training goes on from.
+    const { checkpoints, saved } = memoryCheckpoints({ everyMs: 0, onResume })
+    const stopped = steered((step, control) => step === last && control.cancel())
+    const validate = scored()
+    const model = student()
+    await run(model, { validate, checkpoints, watch: stopped.watch }).catch(({ code }) =>
+      expect(code).toBe('cancelled'),
+    )
+    releaseModel(gpu, model)
+    expect(saved.at(-1)).toBe(last)
+    expect(told).toEqual([])
+    const resumed = await trained({ validate, checkpoints })
+    expect(told).toEqual([[last, STEPS]])
+    expect(resumed.digest).toBe(whole.digest)
+    expect(resumed.losses.slice(last)).toEqual(whole.losses.slice(last))
+  })
+
+  test('is saved when the time has come, and at the ends of epochs', async () => {
+    const often = memoryCheckpoints({ everyMs: 0 })
+    await trained({ checkpoints: often.checkpoints })
+    expect(often.saved).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1))
+    const seldom = memoryCheckpoints({ everyMs: 1e9 })
+    await trained({ checkpoints: seldom.checkpoints })
+    expect(seldom.saved).toEqual([STEPS / 2, STEPS])
   })
 
   test('gives the same bits after a pause, in which no step is taken', async () => {
@@ -135,6 +178,31 @@ describe('the same seed', () => {
     control.resume()
     expect((await running).digest).toBe(whole.digest)
     expect(latest).toBe(STEPS)
+  })
+})
+
+describe('a step while paused', () => {
+  test('is one training step, and the whole still gives the same bits', async () => {
+    const whole = await trained()
+    let latest = 0
+    const { watch, control } = steered((step, switches) => {
+      latest = step
+      if (step === 2) switches.pause()
+    })
+    const running = trained({ watch })
+    const until = async (step: number) => {
+      while (latest < step) await new Promise((resolve) => setTimeout(resolve, 5))
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(latest).toBe(step)
+    }
+    await until(2)
+    control.step()
+    await until(3)
+    control.step()
+    control.step()
+    await until(5)
+    control.resume()
+    expect((await running).digest).toBe(whole.digest)
   })
 })
 

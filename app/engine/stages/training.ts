@@ -9,6 +9,7 @@ import {
   release,
   type Tensor,
   upload,
+  zeros,
 } from '../../../kernels/runtime/tensor.ts'
 import { StudioError } from '../base/errors.ts'
 import { deriveSeed } from '../base/random.ts'
@@ -18,6 +19,7 @@ import { createGradients, type Gradients } from '../model/backward.ts'
 import { type Batch, forward, releaseBatch, uploadBatch } from '../model/forward.ts'
 import { denseOf, type Model } from '../model/model.ts'
 import { type Role, roleShapes } from '../model/spec.ts'
+import { CHECKPOINT_EVERY_MS, type TrainingCheckpoints } from './checkpoints.ts'
 import { type DistillationBatch, distillationStep } from './distillation-loss.ts'
 import { LossLog } from './loss-log.ts'
 import { createOptimizer, type OptimizerState, optimizerStep, releaseOptimizer } from './optimizer.ts'
@@ -39,19 +41,6 @@ export interface TrainingInput {
   readonly validate?: (student: Model) => Promise<number>
   readonly onLoss?: (points: readonly { step: number; loss: number; validation?: number }[]) => void
   readonly checkpoints?: TrainingCheckpoints
-}
-
-/** Everything a run needs to go on as if it had not stopped. Tensors are named by role and purpose. */
-export interface TrainingState {
-  readonly step: number
-  readonly best: number
-  readonly tensors: ReadonlyMap<string, Tensor<'f32'>>
-}
-
-export interface TrainingCheckpoints {
-  /** Restores into the tensors given; returns the step and best score reached, or undefined without a checkpoint. */
-  restore(tensors: ReadonlyMap<string, Tensor<'f32'>>): Promise<{ step: number; best: number } | undefined>
-  save(state: TrainingState): Promise<void>
 }
 
 export interface TrainingResult {
@@ -97,6 +86,7 @@ class TrainingRun {
   readonly #best: Map<string, Tensor<'f32'>>
   #bestScore = Number.NEGATIVE_INFINITY
   #step = 0
+  #lastSave = performance.now()
 
   private constructor(input: TrainingInput, settings: TrainingSettings) {
     const { gpu, student } = input
@@ -131,6 +121,8 @@ class TrainingRun {
     const lengths = ids.map((text) => text.length)
     const stepsPerEpoch = Math.ceil(ids.length / batchSize)
     const steps = stepsPerEpoch * epochs
+    if (this.#step > 0) this.#input.checkpoints?.onResume?.(this.#step, steps)
+    this.#lastSave = performance.now()
     try {
       for (let epoch = Math.floor(this.#step / stepsPerEpoch); epoch < epochs; epoch++) {
         const seed = deriveSeed(this.#settings.seed, 'batches')
@@ -227,7 +219,7 @@ class TrainingRun {
     const inEpoch = this.#step % stepsPerEpoch
     if (inEpoch === 0 || (inEpoch % every === 0 && stepsPerEpoch - inEpoch > every / 2))
       await this.#validate()
-    if (inEpoch === 0) await this.#saveCheckpoint()
+    if (inEpoch === 0 || this.#isSaveDue) await this.#saveCheckpoint()
   }
 
   /** @throws StudioError `training-diverged` */
@@ -253,13 +245,20 @@ class TrainingRun {
     return (await read(this.#input.gpu, this.#loss))[0]!
   }
 
+  get #isSaveDue(): boolean {
+    const everyMs = this.#input.checkpoints?.everyMs ?? CHECKPOINT_EVERY_MS
+    return performance.now() - this.#lastSave >= everyMs
+  }
+
   async #saveCheckpoint(): Promise<void> {
+    // Read first: a state with numbers that are not finite is never saved.
     await this.#readLog()
     await this.#input.checkpoints?.save({
       step: this.#step,
       best: this.#bestScore,
       tensors: this.#tensors(),
     })
+    this.#lastSave = performance.now()
   }
 
   #canKeepBest(error: unknown): boolean {
@@ -291,11 +290,9 @@ class TrainingRun {
   }
 }
 
+/** Zeros at first: a checkpoint before the first validation holds them too, and must hold numbers. */
 function copies(gpu: Gpu, model: Model): Map<string, Tensor<'f32'>> {
   return new Map(
-    [...roleShapes(model.spec)].map(([role, shape]) => [
-      role,
-      createTensor(gpu, 'f32', shape, 'best weights'),
-    ]),
+    [...roleShapes(model.spec)].map(([role, shape]) => [role, zeros(gpu, 'f32', shape, 'best weights')]),
   )
 }

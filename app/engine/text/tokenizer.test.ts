@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { openTable } from '../data/csv.ts'
+import { openTable } from '../data/open-table.ts'
 import { diskFolder, diskSource, FIXTURES, failureOf, memoryFolder } from '../formats/testing.ts'
 import { loadTokenizer } from './tokenizer.ts'
 
@@ -82,6 +82,13 @@ describe('sizes', () => {
     const tokenizer = await tiny
     expect(tokenizer.vocabularySize).toBe(122)
     expect(tokenizer.padId).toBe(0)
+    expect([...tokenizer.encode('my card', 8)].map(tokenizer.tokenOf)).toEqual([
+      '[CLS]',
+      'my',
+      'card',
+      '[SEP]',
+    ])
+    expect(tokenizer.tokenOf(122)).toBe('122')
     tokenizer.requireWithin(122)
     const failure = await failureOf(() => tokenizer.requireWithin(121))
     expect(failure.code).toBe('tokenizer-invalid')

@@ -16,6 +16,8 @@ export interface Tokenizer {
   encode(text: string, maxLength: number): Uint32Array<ArrayBuffer>
   /** Tokens of the whole text, special tokens counted. */
   encodeWhole(text: string): Uint32Array<ArrayBuffer>
+  /** Name of a token, as the vocabulary has it; the id where it has none. */
+  tokenOf(id: number): string
   /** Most tokens a text may have: the least of the option, `model_max_length` and the model's positions. */
   longest(maxLengthOption: number, positions: number): number
   /** @throws StudioError `tokenizer-invalid` when there are ids that the model has no embedding for. */
@@ -43,6 +45,7 @@ export function createTokenizer(
   const encoder = createEncoder(definition, config, name)
   const [prefix, suffix] = specialTokens(encoder, name)
   const vocabularySize = largest(ids.values()) + 1
+  let names: ReadonlyMap<number, string> | undefined
   const fold = lowersCase(definition.normalizer) ? foldSigma : (text: string) => text
   const contentIds = (text: string) => encoder.encode(fold(text), { add_special_tokens: false }).ids
   const wrap = (content: readonly number[]) => Uint32Array.from([...prefix, ...content, ...suffix])
@@ -58,6 +61,10 @@ export function createTokenizer(
       return wrap(contentIds(text).slice(0, maxLength - specials))
     },
     encodeWhole: (text) => wrap(contentIds(text)),
+    tokenOf(id) {
+      names ??= new Map(Array.from(ids, ([token, own]) => [own, token]))
+      return names.get(id) ?? String(id)
+    },
     longest: (option, positions) => longestLength({ option, positions, config, specials }),
     requireWithin(vocabulary) {
       if (vocabularySize > vocabulary)

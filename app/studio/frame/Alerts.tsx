@@ -1,6 +1,7 @@
 // Errors that have not been dismissed: what happened, what to do, details to copy.
 import { useIntents, useStudio } from '../store/context.ts'
 import { Button } from '../ui/Button.tsx'
+import { Checklist } from '../ui/Checklist.tsx'
 import { ErrorDetails } from '../ui/ErrorDetails.tsx'
 import { words } from '../words.ts'
 import styles from './Alerts.module.css'
@@ -18,6 +19,7 @@ export function Alerts() {
               {error.message}
             </p>
             <p>{error.remedy}</p>
+            {error.checklist && <Checklist items={error.checklist} />}
             <ErrorDetails error={error} />
           </div>
           <Button look="quiet" onClick={() => dismissAlert(id)}>

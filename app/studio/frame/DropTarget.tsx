@@ -1,7 +1,8 @@
-// The whole page takes folders and CSV files; a veil shows it while something is held over it.
+// The whole page takes folders and tables; a veil shows it while something is held over it.
 import { useEffect, useState } from 'react'
 import { useIntents } from '../store/context.ts'
 import { droppedFiles, sortFiles } from '../store/files.ts'
+import { rememberDropped } from '../store/recent-folders.ts'
 import { words } from '../words.ts'
 import styles from './DropTarget.module.css'
 
@@ -27,8 +28,14 @@ export function DropTarget() {
       if (!holdsFiles(event) || !event.dataTransfer) return
       event.preventDefault()
       setOver(false)
-      droppedFiles(event.dataTransfer.items)
-        .then((files) => openFiles(sortFiles(files)))
+      const { items } = event.dataTransfer
+      // Whether it can be remembered is no condition of opening it.
+      const remembered = rememberDropped(items).catch(() => undefined)
+      droppedFiles(items)
+        .then(async (files) => {
+          await remembered
+          openFiles(sortFiles(files))
+        })
         .catch(reportDropFailure)
     }
     window.addEventListener('dragover', onDragOver, { signal })

@@ -9,14 +9,19 @@ import styles from './RunBar.module.css'
 export function RunBar() {
   const state = useStudio((studio) => studio.activity.state)
   const isReady = useStudio(canRun)
-  const { runAll, pause, resume, cancel } = useIntents()
+  const { runAll, pause, step, resume, cancel } = useIntents()
   const { run } = words
   return (
     <div className={styles.bar}>
       <ProgressLine />
       <div className={styles.buttons}>
         {state === 'paused' ? (
-          <Button onClick={resume}>{run.resume}</Button>
+          <>
+            <Button onClick={resume}>{run.resume}</Button>
+            <Button title={run.stepHint} onClick={step}>
+              {run.step}
+            </Button>
+          </>
         ) : (
           <Button disabled={state === 'idle'} onClick={pause}>
             {run.pause}

@@ -6,7 +6,9 @@ import { Panel } from '../ui/Panel.tsx'
 import { words } from '../words.ts'
 import { ExportChoices } from './ExportChoices.tsx'
 import { ExportedFiles } from './ExportedFiles.tsx'
-import styles from './LoadPanel.module.css'
+import styles from './ExportPanel.module.css'
+import { FolderButton } from './export/FolderButton.tsx'
+import { Snippets } from './export/Snippets.tsx'
 
 export function ExportPanel() {
   const state = useStudio((studio) => stepState(studio, 'export'))
@@ -20,9 +22,17 @@ export function ExportPanel() {
       state={state}
       lead={words.exporting.lead}
       action={
-        <Button look="primary" disabled={!isReady} onClick={exportChosen}>
-          {words.exporting.button}
-        </Button>
+        <span className={styles.actions}>
+          <FolderButton isReady={isReady} />
+          <Button
+            look="primary"
+            disabled={!isReady}
+            title={words.exporting.buttonHint}
+            onClick={() => exportChosen()}
+          >
+            {words.exporting.button}
+          </Button>
+        </span>
       }
     >
       {formats ? (
@@ -31,6 +41,7 @@ export function ExportPanel() {
         <p className={styles.empty}>{words.exporting.loading}</p>
       )}
       {exported && <ExportedFiles exported={exported} />}
+      {exported && <Snippets snippets={exported.snippets} />}
     </Panel>
   )
 }

@@ -1,40 +1,35 @@
-// Step 1: the sample, a picked folder, and what the open model is made of.
-import { useIntents, useStudio } from '../store/context.ts'
-import { pickedFiles, sortFiles } from '../store/files.ts'
-import { isGpuReady, stepState } from '../store/steps.ts'
-import { Button } from '../ui/Button.tsx'
-import { FileButton } from '../ui/FileButton.tsx'
+// Step 1: the ways to open a model, one that waits for a decision, and what the open one is made of.
+import { useStudio } from '../store/context.ts'
+import { stepState } from '../store/steps.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { words } from '../words.ts'
 import styles from './LoadPanel.module.css'
+import { EarlierRows } from './load/EarlierRows.tsx'
+import { KeptModels } from './load/KeptModels.tsx'
+import { OpenWays } from './load/OpenWays.tsx'
+import { RecentFolders } from './load/RecentFolders.tsx'
+import { WaitingModel } from './load/WaitingModel.tsx'
 import { ModelFacts } from './ModelFacts.tsx'
 
 export function LoadPanel() {
   const state = useStudio((studio) => stepState(studio, 'load'))
   const model = useStudio((studio) => studio.model)
-  const isReady = useStudio(isGpuReady)
-  const { openSample, openFiles } = useIntents()
+  const inspected = useStudio((studio) => studio.opening.inspected)
   const { load } = words
-  const ways = (
-    <>
-      <Button title={load.sampleHint} disabled={!isReady} onClick={openSample}>
-        {load.sample}
-      </Button>
-      <FileButton
-        label={load.folder}
-        hint={load.folderHint}
-        isFolder
-        onPick={(files) => openFiles(sortFiles(pickedFiles(files)))}
-      />
-    </>
-  )
+  const fit =
+    inspected && !inspected.isWaiting && inspected.model.name === model?.name ? inspected.fit : undefined
   return (
-    <Panel step="load" state={state} lead={load.lead} action={ways}>
+    <Panel step="load" state={state} lead={load.lead}>
+      <OpenWays />
+      <RecentFolders />
+      <KeptModels />
+      <WaitingModel />
       {model ? (
-        <ModelFacts model={model} />
+        <ModelFacts model={model} fit={fit} />
       ) : (
         <p className={styles.empty}>{state === 'running' ? load.loading : load.empty}</p>
       )}
+      <EarlierRows />
     </Panel>
   )
 }

@@ -1,5 +1,5 @@
 // What the open model is made of, in a line; all of it, and how its file stores it, when asked for.
-import type { ModelSummary } from '../../engine/protocol.ts'
+import type { FitVerdict, ModelSummary } from '../../engine/protocol.ts'
 import { useStudio } from '../store/context.ts'
 import { Disclosure } from '../ui/Disclosure.tsx'
 import { Facts } from '../ui/Facts.tsx'
@@ -7,8 +7,15 @@ import { compact, count, exact, megabytes } from '../ui/format.ts'
 import { PlainTable } from '../ui/PlainTable.tsx'
 import { Summary } from '../ui/Summary.tsx'
 import { words } from '../words.ts'
+import { FitFacts, fitSummary } from './load/FitFacts.tsx'
 
-export function ModelFacts({ model }: { readonly model: ModelSummary }) {
+interface ModelFactsProps {
+  readonly model: ModelSummary
+  /** Absent where it is shown apart. */
+  readonly fit?: readonly FitVerdict[] | undefined
+}
+
+export function ModelFacts({ model, fit }: ModelFactsProps) {
   const { load } = words
   const { spec } = model
   const entry = useStudio(({ catalog }) => catalog?.architectures.find(({ id }) => id === spec.architecture))
@@ -37,10 +44,12 @@ export function ModelFacts({ model }: { readonly model: ModelSummary }) {
           load.layers(spec.layers.length),
           load.labels(spec.labels.length),
           megabytes(model.bytes),
+          ...(fit ? [fitSummary(fit)] : []),
         ]}
       />
       <Disclosure title={load.details}>
         <Facts facts={facts} />
+        {fit && <FitFacts fit={fit} />}
         <PlainTable
           label={load.stored}
           head={[load.group, load.type, load.parameters, load.size]}

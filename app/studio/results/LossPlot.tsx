@@ -4,18 +4,11 @@ import type { LossPoint } from '../../engine/protocol.ts'
 import { compact, decimals, exact, percent } from '../ui/format.ts'
 import { words } from '../words.ts'
 import styles from './LossPlot.module.css'
+import { AXIS, TOOLTIP } from './plot-style.ts'
 
 interface LossPlotProps {
   readonly points: readonly LossPoint[]
 }
-
-const TOOLTIP = {
-  border: '1px solid var(--line-strong)',
-  borderRadius: 6,
-  background: 'var(--surface)',
-  fontSize: 12,
-}
-const AXIS = { stroke: 'var(--ink-faint)', fontSize: 12, tickLine: false } as const
 
 export default function LossPlot({ points }: LossPlotProps) {
   const { loss } = words

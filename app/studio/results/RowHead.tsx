@@ -1,14 +1,16 @@
-// Name of a row, and in what state it is.
+// Name of a row, what it stores and computes in, and in what state it is.
 import type { ComparisonRow } from '../store/comparison.ts'
 import { words } from '../words.ts'
 import styles from './RowHead.module.css'
 
 export function RowHead({ row }: { readonly row: ComparisonRow }) {
-  const name = row.schemeLabel ?? words.stage(row.slot)
+  const { slot, scheme, schemeLabel } = row
   const notes = rowNotes(row)
+  const arithmetic = scheme && words.table.arithmetic(scheme)
   return (
-    <th scope="row" className={styles.head} data-slot={row.slot}>
-      <span className={styles.name}>{name}</span>{' '}
+    <th scope="row" className={styles.head} data-slot={slot}>
+      <span className={styles.name}>{schemeLabel ?? words.stage(slot)}</span>{' '}
+      {arithmetic && <span className={styles.arithmetic}>{arithmetic}</span>}{' '}
       {notes.length > 0 && <span className={styles.note}>{notes.join(', ')}</span>}
     </th>
   )

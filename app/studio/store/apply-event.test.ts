@@ -39,6 +39,13 @@ describe('applyEvent', () => {
     expect(fold([data], fold(opened)).rows.teacher?.isOutdated).toBe(true)
   })
 
+  it('keeps the numbers of data that was closed, marked outdated', () => {
+    const state = fold([{ type: 'data-closed' }], fold(opened))
+    expect(state.data).toBeUndefined()
+    expect(state.rows.teacher?.isOutdated).toBe(true)
+    expect(stepState(state, 'data')).toBe('idle')
+  })
+
   it('thins a long loss curve but keeps its ends and its validations', () => {
     const points: LossPoint[] = Array.from({ length: MAX_LOSS_POINTS + 100 }, (_, step) => ({
       stage: 'distill',
@@ -141,10 +148,15 @@ describe('applyEvent', () => {
   })
 
   it('keeps names and sizes of an export but not its bytes, and outdates it with the next row', () => {
-    const files = [{ file: 'model/config.json', bytes: 10 }]
-    const exported: Event = { type: 'exported', name: 'a.zip', zip: new Blob(['abc']), files }
+    const told = {
+      name: 'a.zip',
+      bytes: 3,
+      files: [{ file: 'a.onnx', bytes: 2, isCheckable: true }],
+      snippets: [],
+    }
+    const exported: Event = { type: 'exported', zip: new Blob(['abc']), ...told }
     const state = fold([exported], fold(opened))
-    expect(state.exported).toEqual({ name: 'a.zip', bytes: 3, files, isOutdated: false })
+    expect(state.exported).toEqual({ ...told, checks: {}, isFolder: false, isOutdated: false })
     expect(JSON.parse(JSON.stringify(state)).exported).toEqual(state.exported)
     const later = fold([{ type: 'row', key: 'prune', row: row('prune') }], state)
     expect(stepState(later, 'export')).toBe('stale')

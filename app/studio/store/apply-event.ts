@@ -8,7 +8,12 @@ import type {
   Recipe,
   RowKey,
 } from '../../engine/protocol.ts'
-import type { Launch, RowEntry, StudioState } from './state.ts'
+import { applyExported } from './exporting.ts'
+import { chainOf, markCancelledResult, remember } from './history.ts'
+import { applyInsight } from './insight.ts'
+import { applyKeeping } from './keeping.ts'
+import { applyOpening } from './opening.ts'
+import { FLOAT_WIDTH, type Launch, type RowEntry, type StudioState } from './state.ts'
 
 /** A curve is drawn on a few hundred pixels; more points only slow it down. */
 export const MAX_LOSS_POINTS = 500
@@ -22,7 +27,28 @@ export function isFatal({ code }: ErrorReport): boolean {
 }
 
 export function applyEvent(state: StudioState, event: Event): StudioState {
+  const insight = applyInsight(state.insight, event)
+  const opening = applyOpening(state.opening, event)
+  const keeping = applyKeeping(state.keeping, event)
+  const isSame = insight === state.insight && opening === state.opening && keeping === state.keeping
+  return applyToRest(isSame ? state : { ...state, insight, opening, keeping }, event)
+}
+
+function applyToRest(state: StudioState, event: Event): StudioState {
   switch (event.type) {
+    case 'differences':
+    case 'attention':
+    case 'inspected':
+    case 'reported':
+    case 'hub-listing':
+    case 'kept':
+    case 'keeping':
+    case 'offer':
+    case 'recovering':
+    case 'resumed':
+      return state
+    case 'restored':
+      return applyRestored(state, event)
     case 'catalog':
       return applyCatalog(state, event.catalog)
     case 'gpu': {
@@ -51,6 +77,8 @@ export function applyEvent(state: StudioState, event: Event): StudioState {
       }
     case 'data':
       return { ...state, data: event.data, rows: outdate(state.rows, () => true) }
+    case 'data-closed':
+      return { ...outdateExport(state), data: undefined, rows: outdate(state.rows, () => true) }
     case 'recipe':
       return applyRecipe(state, event.recipe)
     case 'row':
@@ -68,9 +96,11 @@ export function applyEvent(state: StudioState, event: Event): StudioState {
     case 'exported':
       return {
         ...state,
-        exported: { name: event.name, bytes: event.zip.size, files: event.files, isOutdated: false },
+        exported: applyExported(state.exported, event),
         news: { kind: 'exported', name: event.name },
       }
+    case 'verified':
+      return { ...state, exported: applyExported(state.exported, event) }
     case 'predicted':
       return { ...state, predictions: { text: event.text, predictions: event.predictions } }
     case 'error':
@@ -133,8 +163,30 @@ function applyRow(state: StudioState, { key, row }: Extract<Event, { type: 'row'
   return {
     ...outdateExport(state),
     rows: { ...state.rows, [key]: entry },
+    history: remember(state, { key, row, launches: chainOf(state, key, launch) }),
     alerts: settled(state, row.stage),
     news: { kind: 'row', key },
+  }
+}
+
+/** Rows that came back know again how they were made, and the choices on the page follow them. */
+function applyRestored(
+  state: StudioState,
+  { launches, cancelled }: Extract<Event, { type: 'restored' }>,
+): StudioState {
+  const entries = Object.entries(state.rows) as [RowKey, RowEntry][]
+  const rows = entries.map(([key, entry]) => {
+    const launch = launches.find((candidate) => makes(candidate, entry.row))
+    const isCancelled = cancelled.includes(key)
+    return [key, { ...entry, ...(launch ? { launch } : {}), ...(isCancelled ? { isCancelled } : {}) }]
+  })
+  const width = launches.find(({ stage }) => stage.kind === 'quantize')?.stage.scheme
+  return {
+    ...state,
+    launches,
+    rows: Object.fromEntries(rows),
+    bitWidth: state.bitWidth === FLOAT_WIDTH && typeof width === 'string' ? width : state.bitWidth,
+    isPrunePlanned: state.isPrunePlanned || launches.some(({ stage }) => stage.kind === 'prune'),
   }
 }
 
@@ -206,7 +258,12 @@ function markCancelled({ rows, activity }: StudioState, stage: string | undefine
 }
 
 function applyError(state: StudioState, { error, stage }: Extract<Event, { type: 'error' }>): StudioState {
-  if (error.code === 'cancelled') return { ...state, rows: markCancelled(state, stage) }
+  if (error.code === 'cancelled')
+    return {
+      ...state,
+      rows: markCancelled(state, stage),
+      history: markCancelledResult(state, state.activity.stage ?? stage),
+    }
   // In a run of several stages the one under way is the one that failed.
   const where = state.activity.stage ?? stage
   const failed = where && !state.failed.includes(where) ? [...state.failed, where] : state.failed

@@ -18,7 +18,7 @@ export function startEngine(): EngineClient {
     attach: (studio) => {
       worker.onmessage = ({ data }: MessageEvent<Event>) => {
         studio.receive(data)
-        if (data.type === 'exported') studio.intents.offerDownload(download(data.zip, data.name))
+        if (data.type === 'exported' && data.zip) studio.intents.offerDownload(download(data.zip, data.name))
       }
       worker.onerror = ({ message }) => {
         const { title, remedy } = words.errors.worker

@@ -17,6 +17,14 @@ export function useStudio<T>(select: (state: StudioState) => T): T {
   return useStore(useContextStudio().store, select)
 }
 
+/** How many settings can be undone and redone. */
+export function useSettingsHistory(): { readonly past: number; readonly future: number } {
+  const { temporal } = useContextStudio().store
+  const past = useStore(temporal, ({ pastStates }) => pastStates.length)
+  const future = useStore(temporal, ({ futureStates }) => futureStates.length)
+  return { past, future }
+}
+
 export function useIntents(): Intents {
   return useContextStudio().intents
 }

@@ -1,4 +1,5 @@
 // Sorts what was picked or dropped into a model folder and data files. File handles only; nothing is read here.
+import type { DataRole } from '../../engine/protocol.ts'
 
 export interface PathFile {
   /** Relative to what was dropped, with forward slashes. */
@@ -8,14 +9,44 @@ export interface PathFile {
 
 export interface SortedFiles {
   readonly model?: { readonly name: string; readonly files: readonly PathFile[] }
-  readonly tables: readonly { readonly file: File; readonly role: 'train' | 'test' }[]
+  /** At most one a role. */
+  readonly tables: readonly { readonly file: File; readonly role: DataRole }[]
+  /** Names of tables whose role another one has. */
+  readonly leftOut?: readonly string[]
 }
 
-const TABLE = /\.(csv|tsv)$/i
+const TABLE = /\.(csv|tsv|tab|jsonl|ndjson|parquet)$/i
+const TABLE_OR_JSON = /\.(csv|tsv|tab|jsonl|ndjson|parquet|json)$/i
+/** Names of validation tables: for scoring where none is named a test, since the page holds rows out by itself. */
+const HELD_OUT = /(^|[^a-z])(val|valid|validation|dev|eval)([^a-z]|$)/i
+const MODEL_JSON = /(^|\/)(config|tokenizer|recipe)\.json$/
 
 /** Table files with "test" in their name are for scoring, all others for training. */
-export function roleOf(name: string): 'train' | 'test' {
+export function roleOf(name: string): DataRole {
   return /test/i.test(name) ? 'test' : 'train'
+}
+
+/** One table for training and one for scoring; the first by its name, and the rest by name. */
+function chooseTables(files: readonly File[]): Pick<SortedFiles, 'tables' | 'leftOut'> {
+  const isTest = ({ name }: File) => roleOf(name) === 'test'
+  const held = files.filter((file) => !isTest(file) && HELD_OUT.test(file.name))
+  const others = files.filter((file) => !isTest(file) && !held.includes(file))
+  const train = others[0] ?? held[0]
+  const test = files.find(isTest) ?? held.find((file) => file !== train)
+  const leftOut = files.filter((file) => file !== train && file !== test).map(({ name }) => name)
+  return {
+    tables: [
+      ...(train ? [{ file: train, role: 'train' as const }] : []),
+      ...(test ? [{ file: test, role: 'test' as const }] : []),
+    ],
+    ...(leftOut.length > 0 ? { leftOut } : {}),
+  }
+}
+
+/** A .json file may be a table too, but beside anything of a model it is the model's. */
+function tablePattern(files: readonly PathFile[]): RegExp {
+  const isModel = files.some(({ path }) => !TABLE_OR_JSON.test(path) || MODEL_JSON.test(path))
+  return isModel ? TABLE : TABLE_OR_JSON
 }
 
 /**
@@ -23,11 +54,10 @@ export function roleOf(name: string): 'train' | 'test' {
  * what is missing. Tables are data wherever they lie.
  */
 export function sortFiles(files: readonly PathFile[], folder = 'model'): SortedFiles {
-  const tables = files
-    .filter(({ path }) => TABLE.test(path))
-    .map(({ file }) => ({ file, role: roleOf(file.name) }))
-  const others = files.filter(({ path }) => !TABLE.test(path))
-  if (others.length === 0) return { tables }
+  const table = tablePattern(files)
+  const data = chooseTables(files.filter(({ path }) => table.test(path)).map(({ file }) => file))
+  const others = files.filter(({ path }) => !table.test(path))
+  if (others.length === 0) return data
   const config = others
     .map(({ path }) => path)
     .filter((path) => /(^|\/)config\.json$/.test(path))
@@ -37,13 +67,18 @@ export function sortFiles(files: readonly PathFile[], folder = 'model'): SortedF
     .filter(({ path }) => path.startsWith(root))
     .map(({ path, file }) => ({ path: path.slice(root.length), file }))
   const name = root.split('/').filter(Boolean).at(-1) ?? folder
-  return { model: { name, files: inside }, tables }
+  return { model: { name, files: inside }, ...data }
 }
 
 function commonFolder(files: readonly PathFile[]): string {
   const [first] = files
   const top = first?.path.includes('/') ? `${first.path.split('/')[0]}/` : ''
   return files.every(({ path }) => path.startsWith(top)) ? top : ''
+}
+
+/** What was picked as data, whatever it is called: the engine says what is no table. */
+export function pickedTables(list: FileList): SortedFiles {
+  return chooseTables(Array.from(list))
 }
 
 /** Files of a folder input or of a plain file input. */

@@ -5,6 +5,8 @@ import type {
   DataDetails,
   ErrorReport,
   Event,
+  ExportedFile,
+  FileCheck,
   LayerImportance,
   LossPoint,
   ModelRow,
@@ -12,9 +14,14 @@ import type {
   OptionValues,
   Progress,
   RowKey,
+  Snippet,
   StageKind,
   StageRecipe,
 } from '../../engine/protocol.ts'
+import { type CostSettings, DEFAULT_COST } from './cost.ts'
+import { type Insight, NO_INSIGHT } from './insight.ts'
+import type { KeepingState } from './keeping.ts'
+import type { Opening } from './opening.ts'
 
 /** What was asked of the engine when a row was made; a row whose settings have changed since is stale. */
 export interface Launch {
@@ -30,6 +37,26 @@ export interface RowEntry {
   readonly isOutdated: boolean
   /** True if the run was cancelled and this is the best it had reached. */
   readonly isCancelled?: boolean
+}
+
+/** One measurement that was once a row of the table; see history.ts. */
+export interface Result {
+  readonly id: number
+  readonly key: RowKey
+  readonly row: ModelRow
+  /** Stages that made it, first to last; empty for the teacher, and where they are not known. */
+  readonly launches: readonly Launch[]
+  readonly seed: number
+  /** Names model and data: results that differ in it were not measured on the same texts. */
+  readonly subject: string
+  /** True if the run was cancelled and this is the best it had reached. */
+  readonly isCancelled?: boolean
+}
+
+/** What a machine costs; typed by the user. */
+export interface Prices {
+  /** Dollars an hour of the machine that answers requests. */
+  readonly perHour: number
 }
 
 /** A command that starts work on the models. */
@@ -56,7 +83,12 @@ export type Predictions = Omit<Extract<Event, { type: 'predicted' }>, 'type'>
 export interface Exported {
   readonly name: string
   readonly bytes: number
-  readonly files: readonly { readonly file: string; readonly bytes: number }[]
+  readonly files: readonly ExportedFile[]
+  readonly snippets: readonly Snippet[]
+  /** What another runtime made of a file, by its path. */
+  readonly checks: Readonly<Record<string, FileCheck>>
+  /** Written to a picked folder, not as a zip. */
+  readonly isFolder: boolean
   /** Address of the zip in this tab, to save it once more. */
   readonly url?: string
   /** True once a row changed after the export. */
@@ -79,6 +111,10 @@ export interface StudioState {
   readonly model?: ModelSummary
   readonly data?: DataDetails
   readonly rows: Readonly<Partial<Record<RowKey, RowEntry>>>
+  /** Every measured result, oldest first, at most MAX_RESULTS. */
+  readonly history: readonly Result[]
+  readonly prices: Prices
+  readonly cost: CostSettings
   readonly activity: Activity
   readonly progress?: Progress
   /** At most MAX_LOSS_POINTS a stage. */
@@ -103,12 +139,19 @@ export interface StudioState {
   /** `format/precision` of every export that is ticked. */
   readonly chosenExports: readonly string[]
   readonly predictions?: Predictions
+  /** What a closer look shows. */
+  readonly insight: Insight
+  readonly opening: Opening
+  readonly keeping: KeepingState
   readonly news?: News
 }
 
 export const initialState: StudioState = {
   rows: {},
   memoryLog: [],
+  history: [],
+  prices: { perHour: 2.5 },
+  cost: DEFAULT_COST,
   activity: { state: 'idle' },
   losses: {},
   settings: { distill: {}, prune: {}, quantize: {}, data: {} },
@@ -120,4 +163,7 @@ export const initialState: StudioState = {
   alerts: [],
   alertCount: 0,
   chosenExports: [],
+  insight: NO_INSIGHT,
+  opening: {},
+  keeping: {},
 }

@@ -1,9 +1,11 @@
 // Intents: what is sent, what waits, and what never starts by itself.
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../engine/protocol.ts'
+import { isStale } from './comparison.ts'
+import { PRESETS } from './presets.ts'
 import { canRun } from './steps.ts'
 import { createStudio } from './studio.ts'
-import { opened } from './testing.ts'
+import { opened, row } from './testing.ts'
 
 function openStudio() {
   const sent: Command[] = []
@@ -55,6 +57,21 @@ describe('createStudio', () => {
     expect(sent.map(({ type }) => type)).toEqual(['run-stage', 'cancel'])
   })
 
+  it('says which tables were left out, and opens the others', () => {
+    const { sent, intents, store } = openStudio()
+    const file = new File(['text'], 'train-0.csv')
+    intents.openFiles({ tables: [{ file, role: 'train' }], leftOut: ['train-1.csv'] })
+    expect(sent).toMatchObject([{ type: 'open-data', train: file }])
+    expect(store.getState().alerts[0]?.error.message).toContain('train-1.csv')
+  })
+
+  it('asks for a table to change its role or to go, and waits for the answer', () => {
+    const { sent, intents, store } = openStudio()
+    intents.arrangeData('test', 'move')
+    expect(sent).toEqual([{ type: 'arrange-data', role: 'test', action: 'move' }])
+    expect(store.getState().activity).toEqual({ state: 'running', stage: 'open' })
+  })
+
   it('trains nothing when other settings are committed', () => {
     const { sent, intents } = openStudio()
     intents.commitOption('distill', 'student_layers', [0, 1])
@@ -90,5 +107,75 @@ describe('createStudio', () => {
     intents.toggleExport('onnx/fp32')
     intents.exportChosen()
     expect(sent).toEqual([{ type: 'export', exports: [{ format: 'onnx', precision: 'q8' }] }])
+  })
+})
+
+describe('undo', () => {
+  const ratio = ({ store }: ReturnType<typeof openStudio>) => store.getState().settings.prune.pruning_ratio
+
+  it('takes a whole drag back at once, and forward again', () => {
+    const studio = openStudio()
+    const { intents } = studio
+    const before = ratio(studio)
+    for (const value of [0.35, 0.4, 0.45]) intents.setOption('prune', 'pruning_ratio', value)
+    intents.commitOption('prune', 'pruning_ratio', 0.5)
+    intents.commitOption('prune', 'pruning_ratio', 0.6)
+    intents.undo()
+    expect(ratio(studio)).toBe(0.5)
+    intents.undo()
+    expect(ratio(studio)).toBe(before)
+    intents.undo()
+    expect(ratio(studio)).toBe(before)
+    intents.redo()
+    intents.redo()
+    expect(ratio(studio)).toBe(0.6)
+  })
+
+  it('reaches back across a run, and what the engine tells is no entry', () => {
+    const studio = openStudio()
+    const { intents, receive, sent } = studio
+    const before = ratio(studio)
+    intents.commitOption('prune', 'pruning_ratio', 0.7)
+    receive({ type: 'row', key: 'prune', row: row('prune') })
+    receive(idle)
+    expect(isStale(studio.store.getState(), 'prune')).toBe(false)
+    intents.undo()
+    expect(ratio(studio)).toBe(before)
+    expect(isStale(studio.store.getState(), 'prune')).toBe(true)
+    expect(
+      sent.filter(({ type }) => type === 'run-stage'),
+      'nothing runs by itself',
+    ).toHaveLength(1)
+    intents.redo()
+    expect(isStale(studio.store.getState(), 'prune')).toBe(false)
+  })
+
+  it('tells the engine of the settings that it holds', () => {
+    const { intents, receive, sent } = openStudio()
+    intents.setSeed(7)
+    intents.chooseBitWidth('W8A8_DYNAMIC')
+    receive(idle)
+    sent.length = 0
+    intents.undo()
+    expect(sent).toEqual([{ type: 'drop-stage', kind: 'quantize' }])
+    intents.undo()
+    expect(sent.at(-1)).toEqual({ type: 'set-seed', seed: 0 })
+  })
+})
+
+describe('presets', () => {
+  it('set what they name, run nothing, and are one entry to undo', () => {
+    const { store, sent, intents } = openStudio()
+    const before = store.getState().settings
+    for (const preset of PRESETS) {
+      intents.takePreset(preset)
+      const { settings, bitWidth } = store.getState()
+      expect(settings.prune.pruning_ratio).toBe(preset.pruningRatio)
+      expect([bitWidth, settings.quantize.group_size]).toEqual([preset.bitWidth, preset.groupSize])
+      expect(settings.distill.learning_rate).toBe(before.distill.learning_rate)
+      intents.undo()
+      expect(store.getState().settings).toEqual(before)
+    }
+    expect(sent.filter(({ type }) => type.startsWith('run'))).toEqual([])
   })
 })

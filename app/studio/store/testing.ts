@@ -61,8 +61,8 @@ export const catalog: Catalog = {
       label: 'ONNX',
       help: '',
       precisions: [
-        { id: 'fp32', label: 'FP32', help: '' },
-        { id: 'q8', label: 'INT8', help: '' },
+        { id: 'fp32', label: 'FP32', help: '', runsOn: '' },
+        { id: 'q8', label: 'INT8', help: '', runsOn: '' },
       ],
     },
   ],
@@ -108,7 +108,20 @@ export const data: Extract<Event, { type: 'data' }> = {
     unknownLabels: [],
     emptyTexts: 0,
     preview: [],
-    tokens: { mean: 9, p95: 14, longest: 20, cut: 0 },
+    tables: [
+      { role: 'train', name: 'train.csv', rows: 100 },
+      { role: 'test', name: 'test.csv', rows: 50 },
+    ],
+    classes: ['a', 'b', 'c'].map((label) => ({ label, train: 30, test: 15 })),
+    duplicates: { repeated: 0, conflicting: 0, leaked: 0, leakedConflicting: 0, examples: [] },
+    tokens: {
+      mean: 9,
+      p95: 14,
+      longest: 20,
+      cut: 0,
+      limit: 128,
+      histogram: { width: 1, counts: new Array(20).fill(5) },
+    },
   },
 }
 

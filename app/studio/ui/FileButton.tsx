@@ -8,9 +8,11 @@ interface FileButtonProps {
   readonly isFolder?: boolean
   readonly accept?: string
   readonly onPick: (files: FileList) => void
+  /** Opens another dialog in place of the input's own. */
+  readonly onAsk?: (() => void) | undefined
 }
 
-export function FileButton({ label, hint, isFolder = false, accept, onPick }: FileButtonProps) {
+export function FileButton({ label, hint, isFolder = false, accept, onPick, onAsk }: FileButtonProps) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <label className={styles.place} title={hint}>
@@ -23,6 +25,11 @@ export function FileButton({ label, hint, isFolder = false, accept, onPick }: Fi
         aria-label={label}
         title={hint}
         {...(isFolder ? { webkitdirectory: '' } : {})}
+        onClick={(event) => {
+          if (!onAsk) return
+          event.preventDefault()
+          onAsk()
+        }}
         onChange={(event) => {
           if (event.target.files?.length) onPick(event.target.files)
           // The same choice again must count as a change.

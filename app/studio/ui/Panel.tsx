@@ -24,7 +24,7 @@ export function Panel({ step, state, lead, action, children }: PanelProps) {
         <span className={styles.number} aria-hidden="true">
           {STEPS.indexOf(step) + 1}
         </span>
-        <h2 id={id} className={styles.title}>
+        <h2 id={id} className={styles.title} tabIndex={-1}>
           {name}
         </h2>
         {state !== 'idle' && (

@@ -12,6 +12,7 @@ import {
   points,
   pValue,
   setting,
+  signed,
   times,
 } from './format.ts'
 import { nearest, parseTyped, scaleOf } from './scale.ts'
@@ -28,6 +29,10 @@ describe('format', () => {
       '438 MB',
     ])
     expect([bytes(812), bytes(2.1e9)]).toEqual(['812 B', '2.1 GB'])
+  })
+
+  it('gives a difference of counts its sign', () => {
+    expect([signed(3), signed(-2), signed(0), signed(1200)]).toEqual(['+3', '−2', '0', '+1,200'])
   })
 
   it('writes shares, points and intervals with a true minus sign', () => {

@@ -4,8 +4,17 @@ const LOCALE = 'en'
 const MINUS = '−'
 
 const typed = (text: string) => text.replace('-', MINUS)
-const number = (value: number, options: Intl.NumberFormatOptions) =>
-  typed(new Intl.NumberFormat(LOCALE, options).format(value))
+const number = (value: number, options: Intl.NumberFormatOptions) => typed(formatterOf(options).format(value))
+
+/** Making a formatter takes far longer than using it, and a table that follows a slider uses hundreds a frame. */
+const formatters = new Map<string, Intl.NumberFormat>()
+
+function formatterOf(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options)
+  const known = formatters.get(key) ?? new Intl.NumberFormat(LOCALE, options)
+  formatters.set(key, known)
+  return known
+}
 
 /** 22742861 → "22,742,861". */
 export function exact(value: number): string {
@@ -62,6 +71,11 @@ export function points(difference: number): string {
   return `${value} pts`
 }
 
+/** A difference of counts, its sign always there: 3 → "+3", −2 → "−2". */
+export function signed(difference: number): string {
+  return number(difference, { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
+}
+
 /** A value as a multiple of another: "×0.38". */
 export function times(value: number, base: number): string {
   return base === 0 ? '' : `×${number(value / base, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
@@ -93,6 +107,17 @@ export function duration(seconds: number): string {
 
 export function rate(perSecond: number, unit: string): string {
   return `${number(perSecond, { maximumSignificantDigits: 3 })} ${unit}/s`
+}
+
+/** Dollars: cents only where they are most of it. */
+export function dollars(value: number): string {
+  const digits = value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 }
+  return number(value, { style: 'currency', currency: 'USD', minimumFractionDigits: 0, ...digits })
+}
+
+/** A moment in the local time zone: "Nov 25, 2026, 3:07 AM". @param at milliseconds since 1970 */
+export function moment(at: number): string {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
 }
 
 /** A probability by chance; below a thousandth the digits say nothing. */

@@ -1,0 +1,78 @@
+// The page's runtime for exported files: ONNX Runtime on wasm, one thread, in a worker started for the check.
+import { StudioError } from '../base/errors.ts'
+import type { InferenceRuntime } from '../exports/verify.ts'
+import type { RuntimeAnswer, RuntimeRequest } from './onnxruntime-worker.ts'
+
+export interface StartedRuntime extends InferenceRuntime {
+  /** Ends the worker and frees what it holds. */
+  close(): void
+}
+
+/** What a request says, without the number that its answer is told by. */
+type Message = RuntimeRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never
+
+/** Loads the runtime. @throws StudioError `network` when its script does not load */
+export async function startOnnxRuntimeWeb(): Promise<StartedRuntime> {
+  const calls = new Calls()
+  const { version } = await calls.ask({ kind: 'start' })
+  return {
+    name: `onnxruntime-web ${version}, wasm`,
+    async open(bytes) {
+      await calls.ask({ kind: 'open', bytes })
+      return {
+        run: async (batch) => (await calls.ask({ kind: 'run', batch })).logits!,
+        close: async () => {
+          await calls.ask({ kind: 'close' })
+        },
+      }
+    },
+    close: () => calls.close(),
+  }
+}
+
+interface Waiting {
+  readonly resolve: (answer: RuntimeAnswer) => void
+  readonly reject: (error: StudioError) => void
+}
+
+/** Questions to the worker, and who waits for their answers. */
+class Calls {
+  readonly #worker = new Worker(new URL('./onnxruntime-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'onnxruntime',
+  })
+  readonly #waiting = new Map<number, Waiting>()
+  #count = 0
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<RuntimeAnswer>) => this.#settle(data)
+    this.#worker.onerror = ({ message }) => {
+      const reason = message || 'its script did not load'
+      const error = new StudioError('network', `ONNX Runtime could not be started: ${reason}.`)
+      for (const { reject } of this.#waiting.values()) reject(error)
+      this.#waiting.clear()
+    }
+  }
+
+  ask(message: Message): Promise<RuntimeAnswer> {
+    const id = this.#count++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, ...message })
+    })
+  }
+
+  #settle(answer: RuntimeAnswer): void {
+    const waiting = this.#waiting.get(answer.id)
+    this.#waiting.delete(answer.id)
+    if (answer.fault === undefined) waiting?.resolve(answer)
+    else
+      waiting?.reject(
+        new StudioError('export-mismatch', `ONNX Runtime does not run the exported file: ${answer.fault}`),
+      )
+  }
+
+  close(): void {
+    this.#worker.terminate()
+  }
+}

@@ -1,0 +1,64 @@
+// Copies the table in one of three formats; where the browser refuses, the text stands ready to be copied by hand.
+import { useEffect, useRef, useState } from 'react'
+import { Button } from '../ui/Button.tsx'
+import { words } from '../words.ts'
+import styles from './CopyButtons.module.css'
+import type { CopyFormat } from './copies.ts'
+
+const FORMATS: readonly CopyFormat[] = ['markdown', 'csv', 'latex']
+
+export function CopyButtons({ copy }: { readonly copy: (format: CopyFormat) => string }) {
+  const [copied, setCopied] = useState<CopyFormat>()
+  const [refused, setRefused] = useState<string>()
+  const { table } = words
+  const run = async (format: CopyFormat) => {
+    const text = copy(format)
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(format)
+      setRefused(undefined)
+    } catch {
+      setCopied(undefined)
+      setRefused(text)
+    }
+  }
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, these are buttons */}
+      <div className={styles.buttons} role="group" aria-label={table.copy}>
+        <span className={styles.label} aria-hidden="true">
+          {table.copy}
+        </span>
+        {FORMATS.map((format) => (
+          <Button look="quiet" key={format} onClick={() => run(format)}>
+            {table.formats[format]}
+            {copied === format && <span aria-hidden="true"> ✓</span>}
+          </Button>
+        ))}
+      </div>
+      <span className="readers-only" role="status">
+        {copied && table.copied(table.formats[copied])}
+      </span>
+      {refused !== undefined && (
+        <CopyByHand key={refused} text={refused} onDone={() => setRefused(undefined)} />
+      )}
+    </>
+  )
+}
+
+function CopyByHand({ text, onDone }: { readonly text: string; readonly onDone: () => void }) {
+  const field = useRef<HTMLTextAreaElement>(null)
+  const { table, source } = words
+  useEffect(() => field.current?.select(), [])
+  return (
+    <div className={styles.hand}>
+      <label className={styles.label}>
+        {table.copyByHand}
+        <textarea className={styles.text} ref={field} readOnly rows={6} value={text} />
+      </label>
+      <Button look="quiet" onClick={onDone}>
+        {source.close}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+// The last export as the page knows it, how large the next would be, and what can be asked about both.
+import type { StoreApi } from 'zustand/vanilla'
+import { type Command, type Event, exportedBytes, type RowKey } from '../../engine/protocol.ts'
+import { exportRecipe } from './recipe.ts'
+import type { Exported, RowEntry, StudioState } from './state.ts'
+
+export function applyExported(
+  exported: Exported | undefined,
+  event: Extract<Event, { type: 'exported' | 'verified' }>,
+): Exported | undefined {
+  if (event.type === 'verified')
+    return exported && { ...exported, checks: { ...exported.checks, [event.file]: event.check } }
+  const { name, bytes, files, snippets, zip } = event
+  return { name, bytes, files, snippets, checks: {}, isFolder: zip === undefined, isOutdated: false }
+}
+
+const SCHEME_OF_PRECISION: Readonly<Record<string, string>> = { q8: 'W8A8_DYNAMIC', q4: 'W4A16' }
+
+/** Bytes of the weights that a file of a precision would hold, from the rows there are; undefined before the first. */
+export function exportSize({ rows, model }: StudioState, precision: string): number | undefined {
+  const measured = (Object.entries(rows) as [RowKey, RowEntry][]).filter(([, { isOutdated }]) => !isOutdated)
+  const scheme = SCHEME_OF_PRECISION[precision]
+  const quantized = scheme && measured.findLast(([, { row }]) => row.scheme === scheme)
+  if (quantized) return quantized[1].row.bytes
+  const order: readonly RowKey[] = ['prune', 'distill', 'teacher']
+  const base = order.find((key) => measured.some(([known]) => known === key))
+  const row = base && rows[base]?.row
+  return row && model && exportedBytes({ ...model.spec, layers: row.layers }, precision)
+}
+
+/** Of all ticked files, and the weights that are written in any case. */
+export function chosenSize(state: StudioState): number | undefined {
+  const precisions = new Set([...state.chosenExports, 'safetensors/fp32'])
+  let sum = 0
+  for (const id of precisions) {
+    const size = exportSize(state, exportRecipe(id).precision)
+    if (size === undefined) return undefined
+    sum += size
+  }
+  return sum
+}
+
+type WritablePicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>
+
+/** The browser's dialog for a folder to write to, where it has one. */
+export function exportPicker(): (() => Promise<FileSystemDirectoryHandle>) | undefined {
+  const { showDirectoryPicker } = window as { showDirectoryPicker?: WritablePicker }
+  return showDirectoryPicker && (() => showDirectoryPicker.call(window, { mode: 'readwrite' }))
+}
+
+export interface ExportIntents {
+  readonly toggleExport: (id: string) => void
+  /** As a zip, or into a folder. */
+  readonly exportChosen: (folder?: FileSystemDirectoryHandle) => void
+  readonly offerDownload: (url: string) => void
+  /** Has a file of the last export checked in another runtime. */
+  readonly verifyFile: (file: string) => void
+}
+
+export function exportIntents(store: StoreApi<StudioState>, send: (command: Command) => void): ExportIntents {
+  const start = (command: Command) => {
+    store.setState({ activity: { state: 'running', stage: 'export' } })
+    send(command)
+  }
+  return {
+    toggleExport: (id) =>
+      store.setState(({ chosenExports }) => ({
+        chosenExports: chosenExports.includes(id)
+          ? chosenExports.filter((other) => other !== id)
+          : [...chosenExports, id],
+      })),
+    exportChosen: (folder) => {
+      const exports = store.getState().chosenExports.map(exportRecipe)
+      start({ type: 'export', exports, ...(folder ? { folder } : {}) })
+    },
+    offerDownload: (url) =>
+      store.setState(({ exported }) => (exported ? { exported: { ...exported, url } } : {})),
+    verifyFile: (file) => start({ type: 'verify', file }),
+  }
+}

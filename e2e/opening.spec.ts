@@ -1,0 +1,190 @@
+// Opening: a checklist for what is missing, a verdict before anything is uploaded, and an export that opens again as a zip.
+import { cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, expectAccessible, expectIdle, expectMeasured, openSample, press, test } from './studio.ts'
+
+const TINY_BERT = 'app/engine/fixtures/tiny-bert'
+const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'ab'.repeat(32)}\nsize 438000000\n`
+
+const loadPanel = (page: Page) => page.getByRole('region', { name: 'Load', exact: true })
+const opened = (page: Page, name: string) =>
+  loadPanel(page).locator('strong').getByText(name, { exact: true })
+
+test('a folder with something missing is answered by a checklist', async ({ page }, testInfo) => {
+  const folder = testInfo.outputPath('half')
+  await cp(TINY_BERT, folder, { recursive: true })
+  await rm(join(folder, 'tokenizer.json'))
+  await writeFile(join(folder, 'vocab.txt'), '[PAD]\n')
+  await writeFile(join(folder, 'model.safetensors'), POINTER)
+  await openSample(page)
+  await page.getByLabel('Model folder').setInputFiles(folder)
+  const items = page
+    .getByRole('alert')
+    .getByRole('list', { name: 'What a model folder needs' })
+    .getByRole('listitem')
+  await expect(items).toHaveText([
+    /config\.json configuration, found$/,
+    /model\.safetensors weights, missing\. Only a Git LFS pointer is there: run git lfs pull/,
+    /tokenizer\.json tokenizer, missing \(only vocab\.txt is there\)\. Save the fast tokenizer/,
+  ])
+  await expectAccessible(page)
+  await expect(opened(page, 'sample')).toBeVisible()
+})
+
+test('a checkpoint that does not fit is judged from its header, and loaded only when asked', async ({
+  page,
+}, testInfo) => {
+  const folder = await hugeCheckpoint(testInfo.outputPath('huge'))
+  await openSample(page)
+  const before = await gpuBytes(page)
+  await page.getByLabel('Model folder').setInputFiles(folder)
+  const panel = loadPanel(page)
+  await expect(panel).toContainText('huge does not fit this adapter')
+  await expect(panel).toContainText(/To run it needs [\d.]+ GB; the budget is 8 GB\./)
+  await expect(panel).toContainText(
+    /Its largest tensor, embeddings\.word, takes 3\.28 GB; this adapter binds at most/,
+  )
+  await panel.getByText('Model details').first().click()
+  await expect(panel.getByRole('table', { name: 'As stored in the file' }).first()).toContainText(
+    'embeddings',
+  )
+  expect(await gpuBytes(page)).toBe(before)
+  await expectAccessible(page)
+  await test.step('asked to, it tries, fails by name, and the sample stays', async () => {
+    await press(page, 'Load anyway')
+    await expect(page.getByRole('alert')).toContainText(
+      /needs a buffer of 3276800000 bytes; this adapter allows \d+ bytes/,
+    )
+    await expectIdle(page)
+    await expect(opened(page, 'sample')).toBeVisible()
+    expect(await gpuBytes(page)).toBe(before)
+  })
+})
+
+test('an exported zip opens again with its recipe and its rows', async ({ page }, testInfo) => {
+  await openSample(page)
+  await page.getByRole('radio', { name: 'INT8' }).check()
+  await expectMeasured(page, 'Teacher', 'INT8')
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export', exact: true }).click()
+  const zip = testInfo.outputPath('mine.zip')
+  await (await download).saveAs(zip)
+  await page.reload()
+  await expectMeasured(page, 'Teacher')
+  await page.getByLabel('Zip', { exact: true }).setInputFiles(zip)
+  await expect(opened(page, 'mine')).toBeVisible()
+  await expectMeasured(page, 'Teacher')
+  await loadPanel(page).getByText('From the exported report').first().click()
+  const rows = page.getByRole('table', { name: 'From the exported report' }).getByRole('row')
+  await expect(rows).toHaveText([/Model/, /Teacher.*%, n \d+/, /INT8.*%, n \d+/])
+  await expect(loadPanel(page)).toContainText('Measured when the model was exported, on')
+})
+
+test('a folder from the browser’s own dialog is remembered over a reload', async ({ page }) => {
+  await openSample(page)
+  await putFolder(page, 'mine', TINY_BERT)
+  await page.getByLabel('Model folder').click()
+  await expect(opened(page, 'mine')).toBeVisible()
+  await openSample(page)
+  await loadPanel(page).getByText('Opened before').click()
+  await press(page, 'Open mine')
+  await expect(opened(page, 'mine')).toBeVisible()
+  await press(page, 'Forget mine')
+  await expect(loadPanel(page).getByText('Opened before')).toHaveCount(0)
+})
+
+/** A folder with real handles, and a dialog that answers with it: nobody can click in the browser's own. */
+async function putFolder(page: Page, name: string, from: string): Promise<void> {
+  const files = await Promise.all(
+    ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map(async (file) => ({
+      file,
+      base64: (await readFile(join(from, file))).toString('base64'),
+    })),
+  )
+  await page.evaluate(
+    async ({ name, files }) => {
+      const root = await navigator.storage.getDirectory()
+      const folder = await root.getDirectoryHandle(name, { create: true })
+      for (const { file, base64 } of files) {
+        const handle = await folder.getFileHandle(file, { create: true })
+        const writer = await handle.createWritable()
+        await writer.write(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)))
+        await writer.close()
+      }
+      Object.assign(window, { showDirectoryPicker: async () => folder })
+    },
+    { name, files },
+  )
+}
+
+/** "12 MB now" of the header's meter. */
+async function gpuBytes(page: Page): Promise<string> {
+  const text = await page.getByRole('region', { name: 'GPU', exact: true }).textContent()
+  return /([\d.]+\s\w+) now/.exec(text ?? '')?.[1] ?? 'no bytes told'
+}
+
+const [HIDDEN, LAYERS, FFN, VOCABULARY] = [4096, 12, 16384, 200_000]
+
+/**
+ * A BERT of 13 GB whose weights are a hole in the file: a header, and no byte written behind it. Its word table alone, 3.3 GB, is
+ * above what any adapter binds, so that nothing of it is ever allocated.
+ */
+async function hugeCheckpoint(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+    await cp(join(TINY_BERT, name), join(folder, name))
+  const config = JSON.parse(await readFile(join(TINY_BERT, 'config.json'), 'utf8'))
+  const sizes = {
+    hidden_size: HIDDEN,
+    num_hidden_layers: LAYERS,
+    num_attention_heads: 64,
+    intermediate_size: FFN,
+    vocab_size: VOCABULARY,
+  }
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, ...sizes }))
+  const tensors = tensorShapes(config)
+  let offset = 0
+  const header: Record<string, unknown> = {}
+  for (const [name, shape] of tensors) {
+    const end = offset + 4 * shape.reduce((a, b) => a * b, 1)
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
+    offset = end
+  }
+  const text = Buffer.from(JSON.stringify(header))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(text.length))
+  const file = await open(join(folder, 'model.safetensors'), 'w')
+  await file.write(Buffer.concat([length, text]))
+  await file.truncate(8 + text.length + offset)
+  await file.close()
+  return folder
+}
+
+function tensorShapes(config: {
+  id2label: object
+  max_position_embeddings: number
+  type_vocab_size: number
+}) {
+  const shapes: [string, number[]][] = []
+  const linear = (name: string, out: number, inner: number) =>
+    shapes.push([`${name}.weight`, [out, inner]], [`${name}.bias`, [out]])
+  const norm = (name: string) => shapes.push([`${name}.weight`, [HIDDEN]], [`${name}.bias`, [HIDDEN]])
+  const base = 'bert.embeddings'
+  shapes.push([`${base}.word_embeddings.weight`, [VOCABULARY, HIDDEN]])
+  shapes.push([`${base}.position_embeddings.weight`, [config.max_position_embeddings, HIDDEN]])
+  shapes.push([`${base}.token_type_embeddings.weight`, [config.type_vocab_size, HIDDEN]])
+  norm(`${base}.LayerNorm`)
+  for (let index = 0; index < LAYERS; index++) {
+    const layer = `bert.encoder.layer.${index}`
+    for (const part of ['query', 'key', 'value']) linear(`${layer}.attention.self.${part}`, HIDDEN, HIDDEN)
+    linear(`${layer}.attention.output.dense`, HIDDEN, HIDDEN)
+    norm(`${layer}.attention.output.LayerNorm`)
+    linear(`${layer}.intermediate.dense`, FFN, HIDDEN)
+    linear(`${layer}.output.dense`, HIDDEN, FFN)
+    norm(`${layer}.output.LayerNorm`)
+  }
+  linear('bert.pooler.dense', HIDDEN, HIDDEN)
+  linear('classifier', Object.keys(config.id2label).length, HIDDEN)
+  return shapes
+}
