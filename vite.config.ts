@@ -13,8 +13,8 @@ const CONTENT_SECURITY_POLICY = [
   "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
-  // The Hub and the hosts that it sends downloads to; nothing is asked of them unless the user names a model.
-  "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co",
+  // The Hub and the hosts that it sends downloads and uploads to; nothing is asked of them unless the user names a repository.
+  "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co https://hf-hub-lfs-us-east-1.s3-accelerate.amazonaws.com https://hf-hub-lfs-eu-west-1.s3-accelerate.amazonaws.com",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -75,6 +75,14 @@ const offline = VitePWA({
     globIgnores: ['**/*.ts', '**/ort*'],
     maximumFileSizeToCacheInBytes: 5_000_000,
     cleanupOutdatedCaches: true,
+    // 14 MB that only checking an export needs: kept once it was fetched.
+    runtimeCaching: [
+      {
+        urlPattern: /\/assets\/ort-wasm[\w-]+\.wasm$/,
+        handler: 'CacheFirst',
+        options: { cacheName: 'onnx-runtime', expiration: { maxEntries: 1 } },
+      },
+    ],
   },
 })
 

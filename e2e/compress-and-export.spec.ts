@@ -46,7 +46,8 @@ test('the sample is distilled, pruned, quantized, exported, and opens again with
   }
   const folder = await exportTo(page, testInfo.outputPath())
   await page.getByLabel('Model folder').setInputFiles(folder)
-  await expect(page.getByText('sample-decant')).toBeVisible()
+  const loaded = page.getByRole('region', { name: 'Load', exact: true })
+  await expect(loaded.getByText('sample-decant', { exact: true })).toBeVisible()
   await expectMeasured(page, 'Teacher')
   expect((await figure(page, 'Teacher', 'Parameters')).exact).toBe(pruned.parameters)
   expect((await figure(page, 'Teacher', 'Accuracy')).exact).toBe(pruned.accuracy)

@@ -17,6 +17,7 @@ const PHASE_NAMES: Readonly<Record<Progress['phase'], string>> = {
   measure: 'measuring',
   export: 'exporting',
   pack: 'packing',
+  upload: 'uploading',
   verify: 'verifying',
 }
 

@@ -317,6 +317,7 @@ export type Phase =
   | 'measure'
   | 'export'
   | 'pack'
+  | 'upload'
   | 'verify'
 
 export interface Progress {
@@ -492,6 +493,8 @@ export type Command =
     }
   /** Checks a file of the last export in another runtime. */
   | { readonly type: 'verify'; readonly file: string }
+  /** Commits the last export to a repository of the Hub. `token` is used for this command and kept nowhere. */
+  | { readonly type: 'upload'; readonly repo: string; readonly isPrivate: boolean; readonly token: string }
   | { readonly type: 'predict'; readonly text: string }
   /** Where a student differs from the teacher; answered at once, while a stage trains too. */
   | { readonly type: 'differences'; readonly key: RowKey }
@@ -563,6 +566,8 @@ export type Event =
       readonly snippets: readonly Snippet[]
     }
   | { readonly type: 'verified'; readonly file: string; readonly check: FileCheck }
+  /** `url`: the repository's page. */
+  | { readonly type: 'uploaded'; readonly repo: string; readonly url: string }
   | {
       readonly type: 'predicted'
       readonly text: string

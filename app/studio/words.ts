@@ -30,6 +30,7 @@ const phases: Readonly<Record<Phase, string>> = {
   measure: 'Measuring',
   export: 'Writing files',
   pack: 'Packing the zip',
+  upload: 'Uploading',
   verify: 'Verifying files',
 }
 
@@ -102,6 +103,7 @@ export const words = {
     noGpu: 'Nothing can run without a graphics device.',
     paused: 'Paused',
     all: 'Run all',
+    stale: (count: number) => (count === 1 ? 'Rerun 1 stale step' : `Rerun ${count} stale steps`),
     pause: 'Pause',
     resume: 'Resume',
     step: 'Step',
@@ -514,6 +516,15 @@ export const words = {
     snippets: { python: 'Python', javascript: 'Transformers.js', command: 'Command line' },
     copy: 'Copy',
     copyOf: (name: string) => `Copy ${name}`,
+    hub: 'Upload to the Hugging Face Hub',
+    hubNote:
+      'The one thing here that leaves this browser: the exported files, in one commit, when you press Upload.',
+    repo: 'Repository',
+    repoPlaceholder: 'owner/name',
+    isPrivate: 'Private (a repository that exists stays as it is)',
+    writeToken: 'Access token with write permission',
+    upload: (size: string) => `Upload ${size}`,
+    uploaded: (repo: string) => `Uploaded: ${repo}`,
     choose: 'Files to write',
     none: 'Tick at least one file.',
     again: 'Save it again',

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'network'
   | 'hub-refused'
   | 'hub-missing'
+  | 'hub-write-refused'
   | 'download-corrupt'
   | 'usage'
   | 'cancelled'
@@ -100,6 +101,10 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, { fault: Fault; remedy: s
     fault: 'input',
     remedy:
       'Paste an access token that may read this model, or download its files and drop them on the page.',
+  },
+  'hub-write-refused': {
+    fault: 'input',
+    remedy: 'Paste an access token with write permission for the owner named, or name another repository.',
   },
   'hub-missing': { fault: 'input', remedy: 'Check the id and the revision; private models need a token.' },
   'download-corrupt': { fault: 'machine', remedy: 'Start the download again; the damaged part was deleted.' },

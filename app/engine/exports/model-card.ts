@@ -93,7 +93,8 @@ function whatWasDone({ recipe, name }: ModelCard): string {
   const lines = recipe.stages.map((stage) => `1. ${sentenceOf(stage)}`)
   return [
     `The teacher is ${name}.`,
-    lines.join('\n') || 'Nothing but the export: weights are the teacher’s.',
+    lines.join('\n') ||
+      'Nothing but the export: these are the teacher’s weights, rounded where the precision of a file says so.',
   ].join('\n\n')
 }
 
@@ -204,10 +205,10 @@ const CONTENTS: Readonly<Record<string, string>> = {
 function fileTable(files: readonly CardFile[]): string {
   const rows = files.map(({ file, bytes, format, precision }) => [
     `\`${file}\``,
-    CONTENTS[`${format}/${precision}`] ?? `${format}, ${precision}`,
     megabytes(bytes),
+    CONTENTS[`${format}/${precision}`] ?? `${format}, ${precision}`,
   ])
-  return table(['File', 'Holds', 'MB'], rows)
+  return table(['File', 'MB', 'Holds'], rows, [1])
 }
 
 function notesOn({ files, spec }: ModelCard): string {
@@ -246,12 +247,16 @@ const TRANSFORMERS = `from transformers import pipeline
 
 print(pipeline("text-classification", model="FOLDER")("The text to be classified"))`
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** @param numbers columns set flush right; all but the first if absent */
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers = head.map((_, column) => column).slice(1),
+): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
-    '\n',
-  )
+  const rule = head.map((_, column) => (numbers.includes(column) ? '---:' : '---'))
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
 }
 
 const fenced = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``

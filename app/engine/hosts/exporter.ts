@@ -72,6 +72,19 @@ export class Exporter {
     await this.#checkAll(files)
   }
 
+  /** @throws StudioError as the Hub gives reason; `file-missing` before the first export */
+  async upload({ repo, isPrivate, token }: Extract<Command, { type: 'upload' }>): Promise<void> {
+    const { session, emit } = this.#parts
+    const place = this.#place
+    if (!place) throw new StudioError('file-missing', 'Nothing was exported yet; export first, then upload.')
+    const paths = place.paths.filter((path) => !path.endsWith('.zip'))
+    const files = await Promise.all(paths.map(async (path) => ({ path, content: await place.open(path) })))
+    const watch = session.watch('export', 'upload')
+    const { uploadToHub } = await import('./hub-upload.ts')
+    const uploaded = await uploadToHub({ repo, isPrivate, token }, files, { control: session.control, watch })
+    emit({ type: 'uploaded', ...uploaded })
+  }
+
   async #pick(folder: FileSystemDirectoryHandle, name: string): Promise<ExportPlace> {
     try {
       return await pickedPlace(folder, name)

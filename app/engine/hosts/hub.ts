@@ -10,7 +10,7 @@ import { checkStatus, completePart, type RemoteFile } from './download.ts'
 import { KeptDownload, keptId, listKept, openKept } from './opfs-models.ts'
 
 /** Another server of the same kind can be named when the page is built. */
-const HUB_URL: string = import.meta.env.VITE_HUB_URL ?? 'https://huggingface.co'
+export const HUB_URL: string = import.meta.env.VITE_HUB_URL ?? 'https://huggingface.co'
 const TOKEN = /^hf_\w+$/
 /** How often a pressed Cancel is looked for while the network is silent. */
 const CANCEL_POLL_MS = 100
@@ -35,8 +35,17 @@ export interface HubQuestion {
   readonly token?: string | undefined
 }
 
+/** @throws StudioError `option-invalid`, without showing what was given */
+export function requireToken(token: string): void {
+  if (!TOKEN.test(token))
+    throw new StudioError('option-invalid', 'The access token is no token of the Hub: those begin with hf_.')
+}
+
 /** Runs `work` with a signal that a pressed Cancel gives even while the network is silent. */
-async function cancellable<T>(control: RunControl, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function cancellable<T>(
+  control: RunControl,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const abort = new AbortController()
   const poll = setInterval(() => control.isCancelled && abort.abort(), CANCEL_POLL_MS)
   try {
@@ -48,8 +57,7 @@ async function cancellable<T>(control: RunControl, work: (signal: AbortSignal) =
 
 async function find({ address, token }: HubQuestion, signal: AbortSignal): Promise<Found> {
   const { repo, revision } = parseHubAddress(address)
-  if (token && !TOKEN.test(token))
-    throw new StudioError('option-invalid', 'The access token is no token of the Hub: those begin with hf_.')
+  if (token) requireToken(token)
   const fetchOrStop: typeof fetch = (input, init) => fetch(input, { ...init, signal })
   const access = { hubUrl: HUB_URL, fetch: fetchOrStop, ...(token ? { accessToken: token } : {}) }
   try {

@@ -66,13 +66,16 @@ class Calls {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
     if (answer.fault === undefined) waiting?.resolve(answer)
-    else
-      waiting?.reject(
-        new StudioError('export-mismatch', `ONNX Runtime does not run the exported file: ${answer.fault}`),
-      )
+    else waiting?.reject(faultOf(answer.fault, answer.isStartFault ?? false))
   }
 
   close(): void {
     this.#worker.terminate()
   }
+}
+
+function faultOf(fault: string, isStartFault: boolean): StudioError {
+  return isStartFault
+    ? new StudioError('network', 'ONNX Runtime could not be started: its WebAssembly did not load.')
+    : new StudioError('export-mismatch', `ONNX Runtime does not run the exported file: ${fault}`)
 }

@@ -18,11 +18,16 @@ export interface RuntimeAnswer {
   readonly logits?: Float32Array
   /** What went wrong, in the runtime's words. */
   readonly fault?: string
+  /** The runtime did not start, which says nothing of the file. */
+  readonly isStartFault?: boolean
 }
 
 // More threads need a page that is cut off from other origins.
 env.wasm.numThreads = 1
 env.logLevel = 'error'
+
+/** The runtime fetches its WebAssembly with the first model, and says this when that fails. */
+const NO_BACKEND = 'no available backend found'
 
 let session: InferenceSession | undefined
 
@@ -62,6 +67,7 @@ self.onmessage = async ({ data }: MessageEvent<RuntimeRequest>) => {
   try {
     reply(await answer(data))
   } catch (error) {
-    reply({ fault: error instanceof Error ? error.message : String(error) })
+    const fault = error instanceof Error ? error.message : String(error)
+    reply({ fault, isStartFault: fault.includes(NO_BACKEND) })
   }
 }

@@ -187,6 +187,8 @@ class Worker implements CommandRunner {
         return this.#exporter.export(command)
       case 'verify':
         return this.#exporter.verify(command.file)
+      case 'upload':
+        return this.#exporter.upload(command)
     }
   }
 
@@ -312,7 +314,7 @@ class Worker implements CommandRunner {
 function stageOf(command: WorkCommand): StageName {
   if (command.type === 'run-stage') return command.stage.kind
   if (command.type === 'run-all') return command.stages[0]?.kind ?? 'distill'
-  if (command.type === 'export' || command.type === 'verify') return 'export'
+  if (['export', 'verify', 'upload'].includes(command.type)) return 'export'
   return 'open'
 }
 

@@ -1,5 +1,6 @@
 // What is under way and how long it takes, with the buttons that start, hold and stop it.
 import { useIntents, useStudio } from '../store/context.ts'
+import { staleStages } from '../store/running.ts'
 import { canRun } from '../store/steps.ts'
 import { Button } from '../ui/Button.tsx'
 import { words } from '../words.ts'
@@ -9,7 +10,8 @@ import styles from './RunBar.module.css'
 export function RunBar() {
   const state = useStudio((studio) => studio.activity.state)
   const isReady = useStudio(canRun)
-  const { runAll, pause, step, resume, cancel } = useIntents()
+  const stale = useStudio((studio) => staleStages(studio).length)
+  const { runAll, runStale, pause, step, resume, cancel } = useIntents()
   const { run } = words
   return (
     <div className={styles.bar}>
@@ -30,6 +32,11 @@ export function RunBar() {
         <Button disabled={state === 'idle'} onClick={cancel}>
           {run.cancel}
         </Button>
+        {stale > 0 && (
+          <Button disabled={!isReady} onClick={runStale}>
+            {run.stale(stale)}
+          </Button>
+        )}
         <Button look="primary" disabled={!isReady} onClick={runAll}>
           {run.all}
         </Button>

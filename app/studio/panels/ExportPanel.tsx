@@ -8,6 +8,7 @@ import { ExportChoices } from './ExportChoices.tsx'
 import { ExportedFiles } from './ExportedFiles.tsx'
 import styles from './ExportPanel.module.css'
 import { FolderButton } from './export/FolderButton.tsx'
+import { HubUpload } from './export/HubUpload.tsx'
 import { Snippets } from './export/Snippets.tsx'
 
 export function ExportPanel() {
@@ -42,6 +43,7 @@ export function ExportPanel() {
       )}
       {exported && <ExportedFiles exported={exported} />}
       {exported && <Snippets snippets={exported.snippets} />}
+      {exported && <HubUpload exported={exported} />}
     </Panel>
   )
 }

@@ -2,7 +2,7 @@
 import type { OptionDefinition } from '../../engine/protocol.ts'
 import { useIntents, useStudio } from '../store/context.ts'
 import { keptLayers } from '../store/estimates.ts'
-import type { SettingsKind } from '../store/studio.ts'
+import type { SettingsKind } from '../store/settings.ts'
 import { Disclosure } from '../ui/Disclosure.tsx'
 import { OptionControl } from '../ui/OptionControl.tsx'
 import { words } from '../words.ts'

@@ -100,6 +100,7 @@ function applyToRest(state: StudioState, event: Event): StudioState {
         news: { kind: 'exported', name: event.name },
       }
     case 'verified':
+    case 'uploaded':
       return { ...state, exported: applyExported(state.exported, event) }
     case 'predicted':
       return { ...state, predictions: { text: event.text, predictions: event.predictions } }

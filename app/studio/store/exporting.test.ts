@@ -1,7 +1,7 @@
 // What the page knows of an export: sizes before it is written, checks after.
 import { describe, expect, it } from 'vitest'
 import { type Command, type Event, exportedBytes, type FileCheck } from '../../engine/protocol.ts'
-import { chosenSize, exportSize } from './exporting.ts'
+import { chosenSize, differenceOf, exportSize } from './exporting.ts'
 import { createStudio } from './studio.ts'
 import { fold, opened, row, spec } from './testing.ts'
 
@@ -60,6 +60,24 @@ describe('an export', () => {
       { type: 'export', exports, folder },
       { type: 'verify', file },
     ])
+  })
+
+  it('is wrong as soon as one row more differs than may', () => {
+    const check = { kind: 'checked', runtime: 'r', n: 500, allowed: 10, isRounded: false } as const
+    expect(differenceOf({ ...check, agreement: 490 / 500 })).toEqual({ rows: 10, isAllowed: true })
+    expect(differenceOf({ ...check, agreement: 489 / 500 })).toEqual({ rows: 11, isAllowed: false })
+  })
+
+  it('is uploaded with a token that the page forgets', () => {
+    const sent: Command[] = []
+    const { store, intents, receive } = createStudio((command) => sent.push(command))
+    for (const event of [...opened, told]) receive(event)
+    intents.upload({ repo: 'someone/small', isPrivate: true, token: ' hf_secret ' })
+    expect(sent).toEqual([{ type: 'upload', repo: 'someone/small', isPrivate: true, token: 'hf_secret' }])
+    expect(JSON.stringify(store.getState())).not.toContain('hf_secret')
+    const uploaded = { repo: 'someone/small', url: 'https://huggingface.co/someone/small' }
+    receive({ type: 'uploaded', ...uploaded })
+    expect(store.getState().exported?.uploaded).toEqual(uploaded)
   })
 
   it('keeps what another runtime says of a file, until the next export', () => {

@@ -1,15 +1,25 @@
 // The last export as the page knows it, how large the next would be, and what can be asked about both.
 import type { StoreApi } from 'zustand/vanilla'
-import { type Command, type Event, exportedBytes, type RowKey } from '../../engine/protocol.ts'
+import {
+  type Command,
+  type Event,
+  exportedBytes,
+  type FileCheck,
+  type RowKey,
+} from '../../engine/protocol.ts'
 import { exportRecipe } from './recipe.ts'
 import type { Exported, RowEntry, StudioState } from './state.ts'
 
 export function applyExported(
   exported: Exported | undefined,
-  event: Extract<Event, { type: 'exported' | 'verified' }>,
+  event: Extract<Event, { type: 'exported' | 'verified' | 'uploaded' }>,
 ): Exported | undefined {
   if (event.type === 'verified')
     return exported && { ...exported, checks: { ...exported.checks, [event.file]: event.check } }
+  if (event.type === 'uploaded') {
+    const { repo, url } = event
+    return exported && { ...exported, uploaded: { repo, url } }
+  }
   const { name, bytes, files, snippets, zip } = event
   return { name, bytes, files, snippets, checks: {}, isFolder: zip === undefined, isOutdated: false }
 }
@@ -40,6 +50,15 @@ export function chosenSize(state: StudioState): number | undefined {
   return sum
 }
 
+/** Rows on which the other runtime says something else, and whether that is few enough to use the file. */
+export function differenceOf({ n, agreement, allowed }: Extract<FileCheck, { kind: 'checked' }>): {
+  readonly rows: number
+  readonly isAllowed: boolean
+} {
+  const rows = Math.round(n * (1 - agreement))
+  return { rows, isAllowed: rows <= allowed }
+}
+
 type WritablePicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>
 
 /** The browser's dialog for a folder to write to, where it has one. */
@@ -55,6 +74,8 @@ export interface ExportIntents {
   readonly offerDownload: (url: string) => void
   /** Has a file of the last export checked in another runtime. */
   readonly verifyFile: (file: string) => void
+  /** Commits the last export to the Hub; the token is handed on and kept nowhere. */
+  readonly upload: (request: { repo: string; isPrivate: boolean; token: string }) => void
 }
 
 export function exportIntents(store: StoreApi<StudioState>, send: (command: Command) => void): ExportIntents {
@@ -76,5 +97,6 @@ export function exportIntents(store: StoreApi<StudioState>, send: (command: Comm
     offerDownload: (url) =>
       store.setState(({ exported }) => (exported ? { exported: { ...exported, url } } : {})),
     verifyFile: (file) => start({ type: 'verify', file }),
+    upload: ({ repo, isPrivate, token }) => start({ type: 'upload', repo, isPrivate, token: token.trim() }),
   }
 }

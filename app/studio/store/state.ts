@@ -87,6 +87,8 @@ export interface Exported {
   readonly snippets: readonly Snippet[]
   /** What another runtime made of a file, by its path. */
   readonly checks: Readonly<Record<string, FileCheck>>
+  /** Where on the Hub it was uploaded to. */
+  readonly uploaded?: { readonly repo: string; readonly url: string }
   /** Written to a picked folder, not as a zip. */
   readonly isFolder: boolean
   /** Address of the zip in this tab, to save it once more. */

@@ -179,3 +179,33 @@ describe('presets', () => {
     expect(sent.filter(({ type }) => type.startsWith('run'))).toEqual([])
   })
 })
+
+describe('runStale', () => {
+  it('runs again what a change made stale, in order, and nothing else', () => {
+    const { sent, intents, receive } = openStudio()
+    const measured = (kind: 'distill' | 'prune') => {
+      intents.run(kind)
+      receive({ type: 'row', key: kind, row: row(kind) })
+      receive(idle)
+    }
+    measured('distill')
+    measured('prune')
+    intents.chooseBitWidth('W8A8_DYNAMIC')
+    receive({ type: 'row', key: 'quantize:W8A8_DYNAMIC', row: row('quantize', { scheme: 'W8A8_DYNAMIC' }) })
+    receive(idle)
+    sent.length = 0
+    intents.runStale()
+    expect(sent).toEqual([])
+    intents.setOption('prune', 'importance', 'taylor')
+    intents.runStale()
+    expect(sent).toMatchObject([
+      {
+        type: 'run-all',
+        stages: [
+          { kind: 'prune', importance: 'taylor' },
+          { kind: 'quantize', scheme: 'W8A8_DYNAMIC' },
+        ],
+      },
+    ])
+  })
+})

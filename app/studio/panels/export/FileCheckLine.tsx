@@ -1,5 +1,6 @@
 // What another runtime made of a written file: as we do, not as we do, not asked yet.
 import type { FileCheck } from '../../../engine/protocol.ts'
+import { differenceOf } from '../../store/exporting.ts'
 import { exact, milliseconds, percent } from '../../ui/format.ts'
 import { words } from '../../words.ts'
 import styles from './FileCheckLine.module.css'
@@ -13,9 +14,9 @@ export function FileCheckLine({ check }: { readonly check: FileCheck }) {
         <span>{exporting.notChecked(check.error.message)}</span>
       </p>
     )
-  const { n, agreement, allowed, isRounded } = check
-  const differing = Math.round(n * (1 - agreement))
-  if (differing > allowed)
+  const { n, allowed, isRounded } = check
+  const { rows: differing, isAllowed } = differenceOf(check)
+  if (!isAllowed)
     return (
       <p className={styles.line} role="alert" data-state="wrong">
         <span aria-hidden="true">✗</span>
