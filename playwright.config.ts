@@ -16,6 +16,8 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${PORT}`,
     viewport: { width: 1440, height: 900 },
+    // Files that a service worker kept would hide what a story asks of the server.
+    serviceWorkers: 'block',
     trace: 'off',
     launchOptions: {
       executablePath: chromium,

@@ -43,9 +43,9 @@ export async function runRecipe(session: Session, recipe: Recipe, options: Pipel
   session.seed = recipe.seed
   await session.openModel(files.model)
   await openRecipeData(session, recipe, files)
-  session.gpu.pool.resetPeak()
+  const peakSince = session.gpu.pool.watchPeak()
   await runStages(session, recipe, { files, ...(store ? { store } : {}) })
-  const peak = session.gpu.pool.ledger.peak
+  const peak = peakSince()
   await writeText(files.output, 'recipe.json', formatRecipe(recipe))
   const exports = await exportAndVerify(session, recipe, options)
   const report = makeReport(session, { selfTest: options.selfTest, exports, peak })

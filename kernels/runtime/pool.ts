@@ -43,11 +43,6 @@ export class BufferPool {
     }
   }
 
-  /** Starts a new peak measurement from the bytes held now. */
-  resetPeak(): void {
-    this.#peak = this.#now
-  }
-
   /** Measures the most bytes held from now on; the result ends the measurement and gives them. */
   watchPeak(): () => number {
     const watch = { peak: this.#now }

@@ -47,9 +47,7 @@ export function RecipeActions() {
       <p className={styles.note} role="status">
         {link?.isCopied && share.copied}
       </p>
-      {link && !link.isCopied && (
-        <input className={styles.link} aria-label={share.linkText} readOnly value={link.url} />
-      )}
+      {link && <input className={styles.link} aria-label={share.linkText} readOnly value={link.url} />}
     </section>
   )
 }
