@@ -73,7 +73,7 @@ test('a reload in the middle of a training costs a few steps, and no bit of the 
   await expect.poll(() => keptFiles(page)).toEqual([])
 })
 
-test('a lost device is opened again and the training goes on by itself; lost once more, the page stops and keeps it', async ({
+test('a lost device is opened again and the training goes on by itself', async ({
   page,
   browser,
   trespasses,

@@ -89,7 +89,7 @@ export const words = {
     /** Where the engine's remedy speaks of the command line as well. */
     faultRemedies: {
       'no-adapter':
-        'Turn on hardware acceleration in the browser’s settings, or update the graphics driver; then reload this page.',
+        'Turn on hardware acceleration in the browser’s settings, or update the graphics driver; then reload this page. A browser whose graphics process failed several times refuses until it is started again.',
       'device-lost':
         'It was lost twice within a minute, so it was not opened again. Close what else uses the graphics card, choose a smaller batch or a shorter maximum length, then reload the page: a kept training goes on from its last checkpoint.',
     } as Readonly<Record<string, string>>,
@@ -159,7 +159,7 @@ export const words = {
   load: {
     title: 'Load',
     lead: 'A fine-tuned BERT or DistilBERT classifier: the folder that save_pretrained writes. Pick it, or drop it anywhere on this page.',
-    sample: 'Open sample',
+    sample: 'Try the sample',
     sampleHint: 'Customer-support messages, ready to run',
     folder: 'Model folder',
     folderHint: 'Or drop the folder anywhere on this page',
