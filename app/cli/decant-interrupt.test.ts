@@ -42,7 +42,7 @@ describe('a run that is killed in mid-way', () => {
   it('goes on with --resume where its last epoch ended', async () => {
     const out = join(folder, 'killed')
     const path = recipe('killed.json', EPOCHS)
-    const checkpoint = join(out, 'stages/1-distill/training.safetensors')
+    const checkpoint = join(out, 'stages/1-distill/training-0.json')
     const killed = await decant(['run', path, '--out', out], {
       onStderr: (_, { pid }) => {
         if (existsSync(checkpoint)) process.kill(-pid!, 'SIGKILL')

@@ -102,7 +102,7 @@ describe('a recipe', () => {
     expect(timeless(second.report)).toEqual(timeless(first.report))
     expect(second.digests).toEqual(first.digests)
     expect(Object.keys(await exported('first'))).toEqual([
-      'decant.safetensors',
+      'model.safetensors',
       'onnx/model.onnx',
       'onnx/model_q4.onnx',
       'onnx/model_quantized.onnx',
@@ -166,6 +166,7 @@ describe('a recipe', () => {
         n: 24,
         agreement: number,
         accuracy: number,
+        latency_ms: { batch: 1, tokens: number, p50: number },
       })),
     )
     expect(parseRecipe(await readFile(join(folder, 'first/recipe.json'), 'utf8'), 'written')).toEqual(RECIPE)

@@ -7,9 +7,11 @@ import { maxError, testGpu } from '../../../kernels/runtime/testing.ts'
 import { UNWATCHED } from '../base/watch.ts'
 import { openFixture } from '../fixtures/open-fixture.ts'
 import { FIXTURES } from '../formats/testing.ts'
+import { rowProbabilities } from '../metrics/score.ts'
 import { type Model, releaseModel } from '../model/model.ts'
+import { predict } from '../model/predict.ts'
 import type { ScoringContext } from './criterion.ts'
-import { gateGradientSums, sampleLabel } from './gate-gradients.ts'
+import { drawLabel, gateGradientSums } from './gate-gradients.ts'
 
 interface Golden {
   readonly input_ids: number[][]
@@ -99,17 +101,43 @@ describe('labels drawn from the model', () => {
     expect(scores).toEqual(await sampled(3))
   })
 
-  it('fall on each class as often as its probability says', () => {
+  it('count, with their weights, for as much as the probability of their class', () => {
     const logits = [1, 3, -100, 2]
     const weights = logits.map(Math.exp)
     const total = weights.reduce((sum, weight) => sum + weight, 0)
-    const draws = Array.from({ length: 10_000 }, (_, i) => sampleLabel(logits, (i + 0.5) / 10_000))
-    weights.forEach((weight, label) => {
-      const share = draws.filter((draw) => draw === label).length / draws.length
-      expect(Math.abs(share - weight / total)).toBeLessThan(1e-3)
+    const draws = Array.from({ length: 10_000 }, (_, i) => drawLabel(logits, (i + 0.5) / 10_000))
+    weights.forEach((weight, id) => {
+      const counted = draws.filter(({ label }) => label === id).reduce((sum, draw) => sum + draw.weight, 0)
+      expect(Math.abs(counted / draws.length - weight / total)).toBeLessThan(1e-3)
     })
-    expect(sampleLabel(logits, 0)).toBe(0)
-    expect(sampleLabel(logits, 1 - 2 ** -32)).toBe(3)
-    expect(sampleLabel([1000, -1000], 0.999)).toBe(0)
+    expect(drawLabel(logits, 0).label).toBe(0)
+    expect(drawLabel(logits, 1 - 2 ** -32).label).toBe(3)
+    expect(drawLabel([1000, -1000], 0.999)).toEqual({ label: 0, weight: 1 })
+  })
+
+  it('of a model that is nearly certain fall on its first class half of the time', () => {
+    const logits = [20, 0, 0, 0]
+    const draws = Array.from({ length: 1000 }, (_, i) => drawLabel(logits, (i + 0.5) / 1000))
+    expect(draws.filter(({ label }) => label === 0).length).toBe(500)
+    for (const { weight } of draws) expect(weight).toBeLessThanOrEqual(2)
+  })
+
+  it('give, over many draws, the squares of every class by its probability', async () => {
+    const [text] = ids
+    const classes = model.spec.labels.length
+    const logits = await predict(gpu, model, [text!], UNWATCHED)
+    const probabilities = rowProbabilities(logits, 0, classes)
+    const exact: number[] = []
+    for (let label = 0; label < classes; label++) {
+      const given = context({ ids: [text!], labels: Int32Array.of(label) })
+      const squares = flat(await gateGradientSums(given, { reduce: 'squares', labels: 'given' }))
+      for (const [unit, square] of squares.entries())
+        exact[unit] = (exact[unit] ?? 0) + probabilities[label]! * square
+    }
+    const many = 600
+    const drawn = flat(await sampled(1, { ids: Array(many).fill(text!), labels: new Int32Array(many) }))
+    const scale = Math.max(...exact)
+    for (const [unit, value] of drawn.entries())
+      expect(Math.abs(value / many - exact[unit]!) / scale).toBeLessThan(0.1)
   })
 })
