@@ -1,6 +1,6 @@
 // No WebGPU, no adapter, a device that is lost: the page says what happened and what to do.
 import { chromium, type Page } from '@playwright/test'
-import { expect, expectAccessible, openSample, press, test, typeNumber } from './studio.ts'
+import { expect, expectAccessible, inFreshBrowser, openSample, press, test, typeNumber } from './studio.ts'
 
 test('without an adapter the page says so, says what to do, and stays readable', async ({ baseURL }) => {
   await withoutGpu(async (page) => {
@@ -44,26 +44,22 @@ async function expectUnusable(page: Page, title: string, remedy: string): Promis
   await expectAccessible(page)
 }
 
-test('a device that is lost twice within a minute ends the run with a notice, and a reload offers to go on', async ({
-  page,
-  browser,
-  trespasses,
-}) => {
-  trespasses.isConsoleIgnored = true
-  await openSample(page)
-  await typeNumber(page, 'Epochs', '50')
-  await press(page, 'Distill')
-  await expect(page.getByText('Distill · Training')).toBeVisible()
-  const session = await browser.newBrowserCDPSession()
-  // The process that would answer is the one that ends.
-  session.send('Browser.crashGpuProcess').catch(() => {})
-  await expect(page.getByText(/The graphics device was lost and is open again/)).toBeVisible()
-  session.send('Browser.crashGpuProcess').catch(() => {})
-  const notice = page.getByRole('alert')
-  await expect(notice).toContainText('The graphics device was lost')
-  await expect(notice).toHaveCount(1)
-  await expect(page.getByRole('button', { name: 'Distill', exact: true })).toBeDisabled()
-  await notice.getByRole('button', { name: 'Reload the page' }).click()
-  // Chromium gives no adapter to a page whose GPU process ended twice until it is started again; what was kept is there all the same.
-  await expect(page.getByRole('region', { name: 'Kept session' })).toContainText('Distill was under way')
-})
+test('a device that is lost twice within a minute ends the run with a notice, and a reload offers to go on', () =>
+  inFreshBrowser(async (page, browser) => {
+    await openSample(page)
+    await typeNumber(page, 'Epochs', '50')
+    await press(page, 'Distill')
+    await expect(page.getByText('Distill · Training')).toBeVisible()
+    const session = await browser.newBrowserCDPSession()
+    // The process that would answer is the one that ends.
+    session.send('Browser.crashGpuProcess').catch(() => {})
+    await expect(page.getByText(/The graphics device was lost and is open again/)).toBeVisible()
+    session.send('Browser.crashGpuProcess').catch(() => {})
+    const notice = page.getByRole('alert')
+    await expect(notice).toContainText('The graphics device was lost')
+    await expect(notice).toHaveCount(1)
+    await expect(page.getByRole('button', { name: 'Distill', exact: true })).toBeDisabled()
+    await notice.getByRole('button', { name: 'Reload the page' }).click()
+    // Chromium gives no adapter to a page whose GPU process ended twice until it is started again; what was kept is there all the same.
+    await expect(page.getByRole('region', { name: 'Kept session' })).toContainText('Distill was under way')
+  }))

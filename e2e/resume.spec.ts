@@ -5,6 +5,7 @@ import {
   expectAccessible,
   expectMeasured,
   figure,
+  inFreshBrowser,
   openSample,
   press,
   test,
@@ -73,24 +74,20 @@ test('a reload in the middle of a training costs a few steps, and no bit of the 
   await expect.poll(() => keptFiles(page)).toEqual([])
 })
 
-test('a lost device is opened again and the training goes on by itself', async ({
-  page,
-  browser,
-  trespasses,
-}) => {
-  trespasses.isConsoleIgnored = true
-  await openSample(page)
-  const teacher = (await figure(page, 'Teacher', 'Accuracy')).exact
-  await startDistill(page)
-  await expectCheckpoint(page)
-  const session = await browser.newBrowserCDPSession()
-  // The process that would answer is the one that ends.
-  session.send('Browser.crashGpuProcess').catch(() => {})
-  await expect(page.getByText(/lost and is open again; Distill resumed at step \d+ of \d+\./)).toBeVisible()
-  await expect(page.getByRole('alert')).toHaveCount(0)
-  expect((await figure(page, 'Teacher', 'Accuracy')).exact).toBe(teacher)
-  await expectMeasured(page, 'Distilled')
-})
+test('a lost device is opened again and the training goes on by itself', () =>
+  inFreshBrowser(async (page, browser) => {
+    await openSample(page)
+    const teacher = (await figure(page, 'Teacher', 'Accuracy')).exact
+    await startDistill(page)
+    await expectCheckpoint(page)
+    const session = await browser.newBrowserCDPSession()
+    // The process that would answer is the one that ends.
+    session.send('Browser.crashGpuProcess').catch(() => {})
+    await expect(page.getByText(/lost and is open again; Distill resumed at step \d+ of \d+\./)).toBeVisible()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+    expect((await figure(page, 'Teacher', 'Accuracy')).exact).toBe(teacher)
+    await expectMeasured(page, 'Distilled')
+  }))
 
 test('one tab keeps the session; a second one says so, and takes over when the first is closed', async ({
   page,

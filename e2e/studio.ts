@@ -1,6 +1,6 @@
 // The page as a story reads it: opened with its rules checked, rows of the table, what is under way.
 import AxeBuilder from '@axe-core/playwright'
-import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { type Browser, test as base, chromium, expect, type Locator, type Page } from '@playwright/test'
 
 export { expect } from '@playwright/test'
 
@@ -60,6 +60,18 @@ function watchConsole(page: Page, trespasses: Trespasses): void {
     if (message.type() === 'error' && !isAskedFor) note(`console: ${message.text()}`)
   })
   page.on('pageerror', (error) => note(`page: ${error.message}`))
+}
+
+/** A browser of the story's own: Chromium counts how often its GPU process ended, and soon gives no adapter any more. */
+export async function inFreshBrowser(story: (page: Page, browser: Browser) => Promise<void>): Promise<void> {
+  const { launchOptions, baseURL, viewport } = test.info().project.use
+  const browser = await chromium.launch(launchOptions)
+  try {
+    const context = await browser.newContext({ baseURL, viewport, serviceWorkers: 'block' })
+    await story(await context.newPage(), browser)
+  } finally {
+    await browser.close()
+  }
 }
 
 export type Student = 'Teacher' | 'Distilled' | 'Pruned' | 'INT8' | 'INT4'
