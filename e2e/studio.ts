@@ -6,7 +6,7 @@ export { expect } from '@playwright/test'
 
 /** What no story may cause. */
 interface Trespasses {
-  /** Set by the one story that breaks the GPU on purpose. */
+  /** Set by the one story that breaks a download on purpose. */
   isConsoleIgnored: boolean
   /** Origins that a story's user asks for; what they answer is the story's own business. */
   readonly askedFor: Set<string>
