@@ -1,5 +1,5 @@
 // Where a session is kept: its files, the room left, and what happens when they cannot be written.
-import { type Folder, writeAll } from './base/bytes.ts'
+import { type Folder, writeText } from './base/bytes.ts'
 import { StudioError } from './base/errors.ts'
 import { inputBytes, keepInputs, type OpenInputs } from './kept-inputs.ts'
 import { type KeptRow, keyOf, MANIFEST, type Manifest, readManifest } from './kept-manifest.ts'
@@ -51,7 +51,7 @@ export class KeptFiles {
   }
 
   writeManifest(manifest: Manifest): Promise<void> {
-    return writeAll(this.storage.output, MANIFEST, new TextEncoder().encode(JSON.stringify(manifest)))
+    return writeText(this.storage.output, MANIFEST, JSON.stringify(manifest))
   }
 
   /** Where a row is kept, or the state of its training; `before` are the rows made before it. */

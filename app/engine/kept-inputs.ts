@@ -2,7 +2,14 @@
 //   inputs/model/<path>      the files that a model is read from
 //   inputs/train.json, test.json   the tables, as columns and rows
 
-import { type ByteSource, type Folder, memorySource, type OutputFolder, readText } from './base/bytes.ts'
+import {
+  type ByteSource,
+  type Folder,
+  memorySource,
+  named,
+  type OutputFolder,
+  readText,
+} from './base/bytes.ts'
 import { StudioError } from './base/errors.ts'
 import type { Table } from './data/dataset.ts'
 import { parseJsonObject } from './formats/json.ts'
@@ -76,7 +83,7 @@ export async function readInputs(
   const files = [...folder.files].flatMap(([path, source]): [string, ByteSource][] => {
     if (!path.startsWith(MODEL)) return []
     const inner = path.slice(MODEL.length)
-    return [[inner, { ...source, name: inner, read: (start, end) => source.read(start, end) }]]
+    return [[inner, named(inner, source)]]
   })
   const [train, test] = await Promise.all(['train', 'test'].map((role) => readTable(folder, role)))
   const inputs = {

@@ -1,6 +1,6 @@
 // Runs a whole recipe: opens, measures, runs every stage, exports, verifies the exports and writes the report.
 import type { ByteSource, Folder, OutputFolder } from './base/bytes.ts'
-import { readAll, requireFile, subfolder, writeAll } from './base/bytes.ts'
+import { readAll, requireFile, subfolder, writeText } from './base/bytes.ts'
 import { StudioError } from './base/errors.ts'
 import { openTable } from './data/open-table.ts'
 import { exportModel } from './export-model.ts'
@@ -8,7 +8,7 @@ import { comparisonTable } from './exports/model-card.ts'
 import type { InferenceRuntime } from './exports/verify.ts'
 import type { ExportResult, Recipe, Report, SelfTest } from './protocol.ts'
 import { formatRecipe } from './recipe.ts'
-import { makeReport } from './report.ts'
+import { formatReport, makeReport, REPORT_FILE } from './report.ts'
 import type { Session } from './session.ts'
 import { inputDigest, type StageStore, stageFingerprint } from './stage-store.ts'
 import { expectedOf, verifyFile } from './verify-export.ts'
@@ -49,7 +49,7 @@ export async function runRecipe(session: Session, recipe: Recipe, options: Pipel
   await writeText(files.output, 'recipe.json', formatRecipe(recipe))
   const exports = await exportAndVerify(session, recipe, options)
   const report = makeReport(session, { selfTest: options.selfTest, exports, peak })
-  await writeText(files.output, 'report.json', `${JSON.stringify(report, null, 2)}\n`)
+  await writeText(files.output, REPORT_FILE, formatReport(report))
   await writeText(files.output, 'report.md', reportMarkdown(report))
   return report
 }
@@ -116,6 +116,3 @@ function reportMarkdown({ rows, exports, adapter }: Report): string {
   const parts = ['# Report', comparisonTable(rows), `Measured on ${device}.`, files.join('\n')]
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }
-
-const writeText = (folder: OutputFolder, name: string, text: string) =>
-  writeAll(folder, name, new TextEncoder().encode(text))

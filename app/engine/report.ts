@@ -22,6 +22,9 @@ export function makeReport(
   }
 }
 
+/** The text of a report's file. */
+export const formatReport = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`
+
 const STAGES = ['teacher', 'distill', 'prune', 'quantize']
 
 /**

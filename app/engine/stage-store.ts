@@ -3,9 +3,10 @@
 //                   training-0.*, training-1.* while the stage trains
 
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
-import { type ByteSource, type Folder, readText, UNFINISHED, writeAll } from './base/bytes.ts'
+import { type ByteSource, type Folder, named, readText, UNFINISHED, writeText } from './base/bytes.ts'
 import { digesting, type FileDigest, hexDigest, isIntact } from './base/digest.ts'
 import { parseJsonObject } from './formats/json.ts'
+import { SMALL_FILES } from './formats/model-files.ts'
 import { readSafetensorsHeader } from './formats/safetensors.ts'
 import { readTensorWhole, type TensorToWrite, writeSafetensors } from './formats/tensor-data.ts'
 import { loadModel } from './model/load.ts'
@@ -38,8 +39,8 @@ export function stageFingerprint(recipe: Recipe, index: number, inputs: string):
 }
 
 /** Files of a model folder that a run reads; a log or a report beside them may change. */
-const MODEL_INPUTS =
-  /^(config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$|^vocab\.txt$|^[^/]+\.safetensors(\.index\.json)?$/
+const isModelInput = (name: string) =>
+  SMALL_FILES.includes(name) || /^[^/]+\.safetensors(\.index\.json)?$/.test(name)
 const SAMPLE_BYTES = 1_000_000
 const MOST_SAMPLES = 32
 
@@ -56,14 +57,8 @@ export async function inputDigest(files: Pick<RecipeFiles, 'model' | 'train' | '
 
 /** Files that a model is read from, named and ordered by their path in its folder. */
 export function modelInputs(model: Folder): readonly ByteSource[] {
-  const inputs = [...model.files].filter(([name]) => MODEL_INPUTS.test(name))
-  return inputs
-    .map(([name, source]) => ({
-      name,
-      size: source.size,
-      read: (start: number, end: number) => source.read(start, end),
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const inputs = [...model.files].filter(([name]) => isModelInput(name))
+  return inputs.map(([name, source]) => named(name, source)).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 async function sourceDigest(source: ByteSource): Promise<string> {
@@ -141,8 +136,7 @@ export class StageSlot {
       ]),
     }
     const stored: StoredStage = { fingerprint: this.#fingerprint, row, spec: model.spec, untrained, files }
-    const bytes = new TextEncoder().encode(JSON.stringify(stored))
-    await writeAll(this.#files.output, `${this.#path}/stage.json`, bytes)
+    await writeText(this.#files.output, `${this.#path}/stage.json`, JSON.stringify(stored))
     await this.training.remove()
   }
 

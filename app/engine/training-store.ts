@@ -4,7 +4,7 @@
 
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
 import { elementCount, read, type Tensor, write } from '../../kernels/runtime/tensor.ts'
-import { type Folder, type OutputFolder, readText, writeAll } from './base/bytes.ts'
+import { type Folder, type OutputFolder, readText, writeText } from './base/bytes.ts'
 import { digesting, type FileDigest, isIntact } from './base/digest.ts'
 import { parseJsonObject } from './formats/json.ts'
 import { readSafetensorsHeader } from './formats/safetensors.ts'
@@ -131,8 +131,7 @@ export class TrainingStore {
       step,
       best: String(best),
     }
-    const bytes = new TextEncoder().encode(JSON.stringify(manifest))
-    await writeAll(output, this.#name(generation, 'json'), bytes)
+    await writeText(output, this.#name(generation, 'json'), JSON.stringify(manifest))
     this.#next = 1 - generation
   }
 

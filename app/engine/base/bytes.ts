@@ -78,6 +78,10 @@ export async function writeAll(
   }
 }
 
+export function writeText(folder: OutputFolder, name: string, text: string): Promise<void> {
+  return writeAll(folder, name, new TextEncoder().encode(text))
+}
+
 /** Source over a browser `Blob` or `File`: slices are read from disk when asked for. */
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {
@@ -85,6 +89,11 @@ export function blobSource(name: string, blob: Blob): ByteSource {
     size: blob.size,
     read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
   }
+}
+
+/** The same bytes under another name. */
+export function named(name: string, source: ByteSource): ByteSource {
+  return { name, size: source.size, read: (start, end) => source.read(start, end) }
 }
 
 export function memorySource(name: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {

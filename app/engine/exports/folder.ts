@@ -1,7 +1,16 @@
 // The exported folder: weights in every format asked for, and all that a runtime needs beside them.
 import type { Architecture, Config } from '../archs/arch.ts'
-import { type Folder, type OutputFolder, readAll, readText, requireFile, writeAll } from '../base/bytes.ts'
+import {
+  type Folder,
+  type OutputFolder,
+  readAll,
+  readText,
+  requireFile,
+  writeAll,
+  writeText,
+} from '../base/bytes.ts'
 import { StudioError } from '../base/errors.ts'
+import { SMALL_FILES } from '../formats/model-files.ts'
 import type { PortableModel } from '../model/portable.ts'
 import type { ExportRecipe, ModelRow, Recipe } from '../protocol.ts'
 import type { ExportFormat } from './export.ts'
@@ -34,7 +43,8 @@ export interface ModelFolder {
 /** Always in the folder, so that it can be opened here again; the format names it by what transformers can load. */
 const OWN_WEIGHTS: ExportRecipe = { format: 'safetensors', precision: 'fp32' }
 
-const TOKENIZER_FILES = ['tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json', 'added_tokens.json']
+/** Copied where the original has them, beside tokenizer.json. */
+const TOKENIZER_FILES = SMALL_FILES.filter((name) => name !== 'config.json' && name !== 'tokenizer.json')
 
 /**
  * Writes config.json, tokenizer files, recipe.json, the weights of every export (safetensors in any case) and
@@ -89,6 +99,3 @@ async function copyTokenizer(original: Folder, folder: OutputFolder): Promise<vo
     if (source) await writeAll(folder, name, await readAll(source))
   }
 }
-
-const writeText = (folder: OutputFolder, name: string, text: string) =>
-  writeAll(folder, name, new TextEncoder().encode(text))

@@ -5,7 +5,8 @@ import { DECANT_WEIGHTS_FILE, INDEX_FILE, WEIGHTS_FILE } from './checkpoint-file
 
 const OTHER_WEIGHTS = /(^|\/)(pytorch_model.*\.bin|.*\.(pt|pth|ckpt|h5|msgpack|onnx|gguf))$/i
 const OTHER_TOKENIZERS = /(^|\/)(vocab\.txt|vocab\.json|merges\.txt|spiece\.model|sentencepiece.*\.model)$/i
-const SMALL_FILES = [
+/** Configuration and tokenizer of a model, in any folder those that it has. */
+export const SMALL_FILES: readonly string[] = [
   'config.json',
   'tokenizer.json',
   'tokenizer_config.json',

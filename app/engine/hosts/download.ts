@@ -141,5 +141,5 @@ export async function gitBlobDigest(bytes: Uint8Array<ArrayBuffer>): Promise<str
   whole.set(head)
   whole.set(bytes, head.length)
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-1', whole))
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return bytesToHex(digest)
 }

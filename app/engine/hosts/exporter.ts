@@ -1,11 +1,11 @@
 // Exports for the page: writes the folder, packs or leaves it, and has another runtime check the very bytes.
-import { writeAll } from '../base/bytes.ts'
+import { writeText } from '../base/bytes.ts'
 import { reportError, StudioError } from '../base/errors.ts'
 import { type ExportedModel, exportModel } from '../export-model.ts'
 import { exportSnippets } from '../exports/snippets.ts'
 import type { Command, Event, ExportRecipe, FileCheck, Recipe, SelfTest } from '../protocol.ts'
 import { exportFormats } from '../registry.ts'
-import { makeReport, REPORT_FILE } from '../report.ts'
+import { formatReport, makeReport, REPORT_FILE } from '../report.ts'
 import type { Session } from '../session.ts'
 import { allowedDifferences, type Expected, expectedOf, verifyFile } from '../verify-export.ts'
 import { type ExportPlace, pickedPlace, privatePlace, zipPlace } from './export-place.ts'
@@ -38,6 +38,8 @@ type ExportCommand = Extract<Command, { type: 'export' }>
 export class Exporter {
   readonly #parts: ExporterParts
   #place: ExportPlace | undefined
+  /** What was written to a picked folder is the user's and stays. */
+  #isPicked = false
   #checkable: readonly Checkable[] = []
 
   constructor(parts: ExporterParts) {
@@ -60,9 +62,6 @@ export class Exporter {
     }
     await this.#checkAll(this.#checkable.filter(({ file }) => file.bytes <= AUTOMATIC_BYTES))
   }
-
-  /** What was written to a picked folder is the user's and stays. */
-  #isPicked = false
 
   /** Checks one file of the last export. */
   async verify(path: string): Promise<void> {
@@ -105,7 +104,7 @@ export class Exporter {
     const files = await exportModel(session, { recipe, folder: place, folderName: name })
     const { peak } = session.gpu.pool.ledger
     const report = makeReport(session, { selfTest, exports: [], peak })
-    await writeAll(place, REPORT_FILE, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`))
+    await writeText(place, REPORT_FILE, formatReport(report))
     const paths = [...place.paths]
     const zip = isZipped ? await zipPlace(place, `${name}.zip`, session.watch('export', 'pack')) : undefined
     const sizes = await Promise.all(paths.map(async (path) => (await place.open(path)).size))

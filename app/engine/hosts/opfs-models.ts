@@ -1,5 +1,5 @@
 // Downloaded models in the browser's private file system: one directory a commit, its plan first, its seal last. Worker only.
-import { type Folder, readText, UNFINISHED, writeAll } from '../base/bytes.ts'
+import { type Folder, readText, UNFINISHED, writeText } from '../base/bytes.ts'
 import { StudioError } from '../base/errors.ts'
 import { isRecord, parseJsonObject } from '../formats/json.ts'
 import type { KeptModel } from '../protocol.ts'
@@ -94,7 +94,7 @@ export class KeptDownload {
   /** @throws StudioError `storage` */
   static async start(plan: ModelPlan): Promise<KeptDownload> {
     const folder = await (await modelsRoot()).getDirectoryHandle(keptId(plan), { create: true })
-    await writeAll(opfsFolder(folder), PLAN, new TextEncoder().encode(JSON.stringify(plan)))
+    await writeText(opfsFolder(folder), PLAN, JSON.stringify(plan))
     return new KeptDownload(folder)
   }
 
@@ -121,7 +121,7 @@ export class KeptDownload {
 
   /** Says that every file is there and checked. */
   async seal(): Promise<void> {
-    await writeAll(opfsFolder(this.#folder), SEAL, new TextEncoder().encode('{}'))
+    await writeText(opfsFolder(this.#folder), SEAL, '{}')
   }
 }
 
