@@ -4,7 +4,7 @@ import type { ByteSink, OutputFolder } from '../base/bytes.ts'
 import type { Watch } from '../base/watch.ts'
 import { watchedFolder } from '../exports/watched-folder.ts'
 import { MemoryFolder } from './memory-folder.ts'
-import { opfsFolder, storageError } from './opfs-folder.ts'
+import { fileAt, opfsFolder, removeAt, storageError } from './opfs-folder.ts'
 
 export interface ExportPlace extends OutputFolder {
   /** Paths written, in order. */
@@ -23,12 +23,9 @@ export async function pickedPlace(parent: FileSystemDirectoryHandle, name: strin
   const root = await parent.getDirectoryHandle(name, { create: true })
   const output: OutputFolder = {
     create: async (path) => writableSink(path, await fileAt(root, path, { create: true })),
-    remove: async (path) => {
-      const { parent: folder, last } = await locate(root, path, { create: false })
-      await folder.removeEntry(last)
-    },
+    remove: (path) => removeAt(root, path),
   }
-  return directoryPlace(root, output)
+  return placeOf(output, openIn(root))
 }
 
 /** In the browser's private file system, out of memory; several tabs do not meet. What closed tabs left behind is deleted. */
@@ -41,7 +38,7 @@ export async function privatePlace(): Promise<ExportPlace> {
   const release = await hold(lockOf(id))
   const root = await exports.getDirectoryHandle(id, { create: true })
   return {
-    ...directoryPlace(root, opfsFolder(root)),
+    ...placeOf(opfsFolder(root), openIn(root)),
     clear: async () => {
       await exports.removeEntry(id, { recursive: true })
       release()
@@ -49,7 +46,16 @@ export async function privatePlace(): Promise<ExportPlace> {
   }
 }
 
-function directoryPlace(root: FileSystemDirectoryHandle, output: OutputFolder): ExportPlace {
+function memoryPlace(): ExportPlace {
+  const folder = new MemoryFolder()
+  return placeOf(folder, async (path) => folder.blobs.get(path)!)
+}
+
+const openIn = (root: FileSystemDirectoryHandle) => async (path: string) =>
+  (await fileAt(root, path, { create: false })).getFile()
+
+/** A folder that remembers what was written to it. */
+function placeOf(output: OutputFolder, open: ExportPlace['open']): ExportPlace {
   const paths: string[] = []
   return {
     paths,
@@ -58,26 +64,9 @@ function directoryPlace(root: FileSystemDirectoryHandle, output: OutputFolder): 
       return output.create(path)
     },
     remove: (path) => output.remove(path),
-    open: async (path) => (await fileAt(root, path, { create: false })).getFile(),
+    open,
     clear: async () => {
       for (const path of paths.splice(0)) await output.remove(path).catch(() => undefined)
-    },
-  }
-}
-
-function memoryPlace(): ExportPlace {
-  const folder = new MemoryFolder()
-  const paths: string[] = []
-  return {
-    paths,
-    create: (path) => {
-      paths.push(path)
-      return folder.create(path)
-    },
-    remove: (path) => folder.remove(path),
-    open: async (path) => folder.blobs.get(path)!,
-    clear: async () => {
-      for (const path of paths.splice(0)) await folder.remove(path)
     },
   }
 }
@@ -103,23 +92,6 @@ export async function zipPlace(place: ExportPlace, name: string, watch: Watch): 
     throw error
   }
   return place.open(name)
-}
-
-async function locate(
-  root: FileSystemDirectoryHandle,
-  path: string,
-  options: { create: boolean },
-): Promise<{ parent: FileSystemDirectoryHandle; last: string }> {
-  const names = path.split('/')
-  const last = names.pop()!
-  let parent = root
-  for (const name of names) parent = await parent.getDirectoryHandle(name, options)
-  return { parent, last }
-}
-
-async function fileAt(root: FileSystemDirectoryHandle, path: string, options: { create: boolean }) {
-  const { parent, last } = await locate(root, path, options)
-  return parent.getFileHandle(last, options)
 }
 
 /** The browser writes beside and moves when closed, so that a file is whole or as it was. */

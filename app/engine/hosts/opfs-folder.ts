@@ -50,11 +50,23 @@ export function opfsFolder(root: FileSystemDirectoryHandle): OutputFolder {
       const { parent, name } = await locate(root, path, { create: true })
       return createSink(parent, name)
     },
-    remove: async (path) => {
-      const { parent, name } = await locate(root, path, { create: false }).catch(absent)
-      await parent?.removeEntry(name).catch(absent)
-    },
+    remove: (path) => removeAt(root, path),
   }
+}
+
+/** Does nothing where there is no such file. */
+export async function removeAt(root: FileSystemDirectoryHandle, path: string): Promise<void> {
+  const { parent, name } = await locate(root, path, { create: false }).catch(absent)
+  await parent?.removeEntry(name).catch(absent)
+}
+
+export async function fileAt(
+  root: FileSystemDirectoryHandle,
+  path: string,
+  options: { create: boolean },
+): Promise<FileSystemFileHandle> {
+  const { parent, name } = await locate(root, path, options)
+  return parent.getFileHandle(name, options)
 }
 
 /** @throws what is not about a missing entry */
@@ -93,13 +105,8 @@ async function createSink(parent: FileSystemDirectoryHandle, name: string): Prom
   return {
     write: async (bytes) => {
       try {
-        for (let done = 0; done < bytes.length; ) {
-          const written = access.write(bytes.subarray(done), { at })
-          // A full disk may also show as a short write.
-          if (written === 0) throw new DOMException('nothing was written', 'QuotaExceededError')
-          done += written
-          at += written
-        }
+        writeAt(access, bytes, at)
+        at += bytes.length
       } catch (error) {
         fail(error)
       }
@@ -120,6 +127,15 @@ async function createSink(parent: FileSystemDirectoryHandle, name: string): Prom
   }
 }
 
+/** Writes all of `bytes`. @throws DOMException `QuotaExceededError` when the disk is full, which may show as a short write */
+export function writeAt(access: SyncAccessHandle, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const written = access.write(bytes.subarray(done), { at: at + done })
+    if (written === 0) throw new DOMException('nothing was written', 'QuotaExceededError')
+    done += written
+  }
+}
+
 /** Where files cannot be moved they are copied, which can tear: what counts as whole is checked by its digest. */
 export async function moveTo(
   handle: WorkerFileHandle,
@@ -132,7 +148,7 @@ export async function moveTo(
   try {
     target.truncate(0)
     for (let at = 0; at < file.size; at += COPY_BYTES)
-      target.write(new Uint8Array(await file.slice(at, at + COPY_BYTES).arrayBuffer()), { at })
+      writeAt(target, new Uint8Array(await file.slice(at, at + COPY_BYTES).arrayBuffer()), at)
     target.flush()
   } finally {
     target.close()

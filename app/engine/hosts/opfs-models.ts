@@ -11,6 +11,7 @@ import {
   readOpfsFolder,
   type SyncAccessHandle,
   storageError,
+  writeAt,
 } from './opfs-folder.ts'
 
 const ROOT = 'models'
@@ -137,11 +138,7 @@ function partOf(name: string, access: SyncAccessHandle): PartFile {
     },
     append: async (bytes) => {
       try {
-        for (let done = 0; done < bytes.length; ) {
-          const written = access.write(bytes.subarray(done), { at: access.getSize() })
-          if (written === 0) throw new DOMException('nothing was written', 'QuotaExceededError')
-          done += written
-        }
+        writeAt(access, bytes, access.getSize())
       } catch (error) {
         throw storageError(name, error)
       }
