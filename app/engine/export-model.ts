@@ -5,7 +5,7 @@ import { assert } from './base/errors.ts'
 import { plannedExports, writeModelFolder } from './exports/folder.ts'
 import { watchedFolder } from './exports/watched-folder.ts'
 import { portableModel } from './model/portable.ts'
-import { exportedBytes } from './model/spec.ts'
+import { exportedBytes, SCHEME_OF_PRECISION } from './model/spec.ts'
 import type { KeptModel } from './model-table.ts'
 import type { ExportRecipe, Recipe } from './protocol.ts'
 import { formatRecipe } from './recipe.ts'
@@ -28,8 +28,6 @@ export interface ExportTarget {
   /** Name of the folder, as the lines to copy on the card have it. */
   readonly folderName: string
 }
-
-const SCHEME_OF_PRECISION: Readonly<Record<string, string>> = { q8: 'W8A8_DYNAMIC', q4: 'W4A16' }
 
 /** Index of the model for a precision: its quantized row, or the last model not quantized where there is none. */
 export function rowForPrecision(kept: readonly KeptModel[], precision: string): number {

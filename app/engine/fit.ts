@@ -1,5 +1,6 @@
 // Whether a model fits this adapter: bytes that running, distilling and exporting need, and the changes that make them fit.
 // Pure arithmetic on sizes; it follows what forward.ts, backward.ts and training.ts hold at the same time.
+import { bufferBytes } from '../../kernels/runtime/pool.ts'
 import { elementCount } from './base/shape.ts'
 import { catalog } from './catalog.ts'
 import { TOKENS_PER_BATCH } from './model/predict.ts'
@@ -28,8 +29,6 @@ interface Need {
   readonly largest: { readonly name: string; readonly bytes: number }
 }
 
-/** Buffers are whole multiples of this. */
-const ALIGNMENT = 256
 const LEAST_LENGTH = 16
 /** Copies of the student's size while it trains: weights, gradients, both moments, the best weights so far. */
 const TRAINING_COPIES = 5
@@ -121,7 +120,7 @@ function studentOf(spec: ModelSpec, { studentLayers }: FitSettings): ModelSpec {
 
 /** Bytes of F32 buffers [rows, cols]. */
 function floats(rows: number, cols: number): number {
-  return Math.max(ALIGNMENT, Math.ceil((rows * cols * 4) / ALIGNMENT) * ALIGNMENT)
+  return bufferBytes(rows * cols * 4)
 }
 
 function weightBytes(spec: ModelSpec): number {

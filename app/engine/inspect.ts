@@ -20,10 +20,15 @@ export interface Inspection {
 export async function inspectModel(folder: Folder, gpu: Gpu): Promise<Inspection> {
   await requireModelFiles(folder)
   const checkpoint = await openCheckpoint(folder, (id) => architectures.get(id))
+  return inspectionOf(summarize(folder.name, checkpoint), gpu)
+}
+
+/** The same of a model whose header was read. */
+export function inspectionOf(model: ModelSummary, gpu: Gpu): Inspection {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits
   const limits = {
     budget: gpu.pool.ledger.budget,
     tensorBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize),
   }
-  return { model: summarize(folder.name, checkpoint), fit: fitVerdicts(checkpoint.spec, limits) }
+  return { model, fit: fitVerdicts(model.spec, limits) }
 }

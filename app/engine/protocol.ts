@@ -10,11 +10,13 @@ export type { LayerSpec, ModelSpec, WeightGroup } from './model/spec.ts'
 export {
   encoderParameterCount,
   exportedBytes,
+  FLOAT_FORMAT,
   headParameterCount,
   modelBytes,
   multiplyAdds,
   neuronParameterCount,
   parameterCount,
+  SCHEME_OF_PRECISION,
 } from './model/spec.ts'
 
 export type StageKind = 'distill' | 'prune' | 'quantize'

@@ -10,9 +10,9 @@ import { openTable } from './data/open-table.ts'
 import type { Table } from './data/table.ts'
 import type { Weights } from './exports/testing.ts'
 import { FIXTURES } from './formats/testing.ts'
-import { FLOAT_FORMAT, holdModel, type Model, type Weight } from './model/model.ts'
+import { holdModel, type Model, type Weight } from './model/model.ts'
 import { portableModel } from './model/portable.ts'
-import { type ModelSpec, type Role, roleShapes } from './model/spec.ts'
+import { FLOAT_FORMAT, type ModelSpec, type Role, roleShapes } from './model/spec.ts'
 
 /** An F32 model of the weights given. */
 export function uploadModel(gpu: Gpu, spec: ModelSpec, weights: Weights): Model {

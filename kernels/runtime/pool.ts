@@ -16,6 +16,11 @@ const IDLE_SHARE = 1.5
 const IDLE_FREE = 64e6
 const STORAGE_USAGE = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST, as the WebGPU specification numbers them
 
+/** Bytes of the buffer that holds `bytes`. */
+export function bufferBytes(bytes: number): number {
+  return Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT)
+}
+
 export class BufferPool {
   #device: GPUDevice
   #budget: number
@@ -58,7 +63,7 @@ export class BufferPool {
    * @throws GpuError `gpu-limit` above the adapter's binding limit, `gpu-memory` above the budget.
    */
   acquire(bytes: number, owner: string): GPUBuffer {
-    const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT)
+    const size = bufferBytes(bytes)
     this.#checkLimits(size, owner)
     const reused = this.#free.get(size)?.pop()
     if (reused) this.#idle -= size

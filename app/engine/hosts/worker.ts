@@ -7,7 +7,7 @@ import { arrangeTables } from '../data/arrange.ts'
 import type { Table } from '../data/dataset.ts'
 import { openTable } from '../data/open-table.ts'
 import { attentionOf, differencesOf } from '../insight.ts'
-import { inspectModel } from '../inspect.ts'
+import { inspectionOf, inspectModel } from '../inspect.ts'
 import type { OpenInputs } from '../kept-inputs.ts'
 import type { Running } from '../kept-manifest.ts'
 import type { Restored } from '../kept-session.ts'
@@ -301,7 +301,8 @@ class Worker implements CommandRunner {
     this.#dataOptions = inputs.data
     this.#isSample = inputs.isSample
     this.#opener.forget()
-    emit({ type: 'inspected', ...(await inspectModel(inputs.model, this.#session.gpu)), isWaiting: false })
+    const { gpu, opened } = this.#session
+    emit({ type: 'inspected', ...inspectionOf(opened!.summary, gpu), isWaiting: false })
     if (running) await this.#run(running, true)
   }
 

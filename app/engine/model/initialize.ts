@@ -2,8 +2,8 @@
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { elementCount, upload } from '../../../kernels/runtime/tensor.ts'
 import { deriveSeed, normalAt, randomAt } from '../base/random.ts'
-import { FLOAT_FORMAT, holdModel, type Model, type Weight } from './model.ts'
-import { linearLayerOf, type ModelSpec, type Role, roleShapes } from './spec.ts'
+import { holdModel, type Model, type Weight } from './model.ts'
+import { FLOAT_FORMAT, linearLayerOf, type ModelSpec, type Role, roleShapes } from './spec.ts'
 
 /** Standard deviation of embedding tables. */
 const EMBEDDING_SPREAD: Readonly<Partial<Record<Role, number>>> = {

@@ -4,8 +4,8 @@ import { createTensor, elementCount, release, write } from '../../../kernels/run
 import type { Checkpoint } from '../archs/load-plan.ts'
 import type { Watch } from '../base/watch.ts'
 import { readTensorSlices } from '../formats/tensor-data.ts'
-import { FLOAT_FORMAT, holdModel, type Model, type Weight } from './model.ts'
-import type { Role } from './spec.ts'
+import { holdModel, type Model, type Weight } from './model.ts'
+import { FLOAT_FORMAT, type Role } from './spec.ts'
 
 /**
  * F32 model of a checkpoint. A failure releases what was uploaded.

@@ -8,7 +8,7 @@ import {
   tensorBytes,
 } from '../../../kernels/runtime/tensor.ts'
 import { assert } from '../base/errors.ts'
-import { type ModelSpec, type Role, roleShapes, type StorageFormat } from './spec.ts'
+import { FLOAT_FORMAT, type ModelSpec, type Role, roleShapes, type StorageFormat } from './spec.ts'
 
 /** How a weight is stored; the linear layer picks its kernel by `kind`. Shapes of matrices: [out, in]. */
 export type Weight =
@@ -33,13 +33,6 @@ export interface Model {
   readonly spec: ModelSpec
   readonly format: StorageFormat
   readonly weights: ReadonlyMap<Role, Weight>
-}
-
-export const FLOAT_FORMAT: StorageFormat = {
-  scheme: 'F32',
-  groupSize: 0,
-  embeddings: 'F32',
-  isExempt: () => false,
 }
 
 /** How many models hold a buffer. Untouched weights are shared between a model and the one made from it. */

@@ -125,8 +125,16 @@ export function groupOf(role: Role): WeightGroup {
   return role.startsWith('layers.') ? 'feed-forward' : 'head'
 }
 
-const ALL_FLOAT: StorageFormat = { scheme: 'F32', groupSize: 1, embeddings: 'F32', isExempt: () => false }
-const SCHEME_OF_PRECISION: Readonly<Record<string, StorageFormat['scheme']>> = {
+/** Everything in F32. */
+export const FLOAT_FORMAT: StorageFormat = {
+  scheme: 'F32',
+  groupSize: 0,
+  embeddings: 'F32',
+  isExempt: () => false,
+}
+
+/** Scheme that an exported file of a precision is quantized by; fp32 has none. */
+export const SCHEME_OF_PRECISION: Readonly<Record<string, StorageFormat['scheme']>> = {
   q8: 'W8A8_DYNAMIC',
   q4: 'W4A16',
 }
@@ -137,7 +145,10 @@ const SCHEME_OF_PRECISION: Readonly<Record<string, StorageFormat['scheme']>> = {
  */
 export function exportedBytes(spec: ModelSpec, precision: string): number {
   const scheme = SCHEME_OF_PRECISION[precision]
-  return modelBytes(spec, scheme ? { ...ALL_FLOAT, scheme, groupSize: 32, embeddings: 'INT8' } : ALL_FLOAT)
+  return modelBytes(
+    spec,
+    scheme ? { ...FLOAT_FORMAT, scheme, groupSize: 32, embeddings: 'INT8' } : FLOAT_FORMAT,
+  )
 }
 
 /** Bytes of all weights with their scales, not the tokenizer. */

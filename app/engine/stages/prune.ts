@@ -5,8 +5,8 @@ import { createTensor, release, type Tensor, upload } from '../../../kernels/run
 import type { OptionDefinition } from '../base/options.ts'
 import type { Watch } from '../base/watch.ts'
 import type { Criterion, ImportanceScores } from '../criteria/criterion.ts'
-import { cloneTensor, denseOf, FLOAT_FORMAT, holdModel, type Model, type Weight } from '../model/model.ts'
-import { type Role, roleShapes } from '../model/spec.ts'
+import { cloneTensor, denseOf, holdModel, type Model, type Weight } from '../model/model.ts'
+import { FLOAT_FORMAT, type Role, roleShapes } from '../model/spec.ts'
 import type { PruningTarget } from './pruning-plan.ts'
 import { type KeptUnits, type PruningPlan, parsePins, planPruning } from './pruning-plan.ts'
 

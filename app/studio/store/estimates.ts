@@ -1,6 +1,7 @@
 // What a model will measure before it is built: parameters, bytes and multiply-adds from its shape alone.
 import {
   encoderParameterCount,
+  FLOAT_FORMAT,
   headParameterCount,
   type LayerSpec,
   type ModelSpec,
@@ -19,8 +20,6 @@ export interface Sizes {
   readonly multiplyAdds: number
   readonly isEstimate: boolean
 }
-
-const ALL_FLOAT = { scheme: 'F32', groupSize: 64, embeddings: 'F32', isExempt: () => false } as const
 
 /** The layers a distilled student keeps: those chosen, or every other one if none is. */
 export function keptLayers(value: OptionValue | undefined, layers: number): readonly number[] {
@@ -59,7 +58,7 @@ export function prunedSpec(spec: ModelSpec, settings: OptionValues): ModelSpec {
 export function floatSizes(spec: ModelSpec, tokens: number): Sizes {
   return {
     parameters: Math.round(parameterCount(spec)),
-    bytes: Math.round(modelBytes(spec, ALL_FLOAT)),
+    bytes: Math.round(modelBytes(spec, FLOAT_FORMAT)),
     multiplyAdds: Math.round(multiplyAdds(spec, tokens)),
     isEstimate: true,
   }

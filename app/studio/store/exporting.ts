@@ -6,6 +6,7 @@ import {
   exportedBytes,
   type FileCheck,
   type RowKey,
+  SCHEME_OF_PRECISION,
 } from '../../engine/protocol.ts'
 import { exportRecipe } from './recipe.ts'
 import type { Exported, RowEntry, StudioState } from './state.ts'
@@ -23,8 +24,6 @@ export function applyExported(
   const { name, bytes, files, snippets, zip } = event
   return { name, bytes, files, snippets, checks: {}, isFolder: zip === undefined, isOutdated: false }
 }
-
-const SCHEME_OF_PRECISION: Readonly<Record<string, string>> = { q8: 'W8A8_DYNAMIC', q4: 'W4A16' }
 
 /** Bytes of the weights that a file of a precision would hold, from the rows there are; undefined before the first. */
 export function exportSize({ rows, model }: StudioState, precision: string): number | undefined {
