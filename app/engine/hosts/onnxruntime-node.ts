@@ -2,25 +2,21 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import { StudioError } from '../base/errors.ts'
 import type { InferenceRuntime, OpenedModel } from '../exports/verify.ts'
-import { feedValues } from './onnx-feeds.ts'
+import { logitsOf } from './onnx-logits.ts'
 
 /** ONNX Runtime's CPU provider, errors only on its log. @throws StudioError `export-mismatch` when a file does not open. */
 export function onnxRuntimeNode(): InferenceRuntime {
   return { name: `onnxruntime-node ${env.versions.node}`, open }
 }
 
+const int64 = (values: BigInt64Array, shape: readonly number[]) => new Tensor('int64', values, shape)
+
 async function open(bytes: Uint8Array): Promise<OpenedModel> {
   const session = await createSession(bytes)
   return {
     async run(batch) {
-      const shape = [batch.batch, batch.tokens]
-      const feeds = feedValues(session.inputNames, batch).map(([name, values]) => [
-        name,
-        new Tensor('int64', values, shape),
-      ])
-      const outputs = await session.run(Object.fromEntries(feeds))
-      const logits = outputs.logits?.data
-      if (logits instanceof Float32Array) return logits
+      const logits = await logitsOf(session, batch, int64)
+      if (logits) return logits
       throw new StudioError('export-mismatch', `The model has no F32 output logits: ${session.outputNames}.`)
     },
     close: () => session.release(),

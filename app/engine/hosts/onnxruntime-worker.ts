@@ -1,7 +1,7 @@
 // ONNX Runtime in a worker of its own, since only this script's response lets WebAssembly be compiled. One model at a time.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 import type { RuntimeBatch } from '../exports/verify.ts'
-import { feedValues } from './onnx-feeds.ts'
+import { logitsOf } from './onnx-logits.ts'
 
 /** @property id comes back with the answer */
 export type RuntimeRequest = { readonly id: number } & (
@@ -51,14 +51,8 @@ async function answer(request: RuntimeRequest): Promise<Omit<RuntimeAnswer, 'id'
 }
 
 async function run(opened: InferenceSession, batch: RuntimeBatch): Promise<Float32Array> {
-  const shape = [batch.batch, batch.tokens]
-  const feeds = feedValues(opened.inputNames, batch).map(([name, values]) => [
-    name,
-    new Tensor('int64', values, shape),
-  ])
-  const outputs = await opened.run(Object.fromEntries(feeds))
-  const logits = outputs.logits?.data
-  if (logits instanceof Float32Array) return logits
+  const logits = await logitsOf(opened, batch, (values, shape) => new Tensor('int64', values, shape))
+  if (logits) return logits
   throw new Error(`the model has no F32 output logits: ${opened.outputNames}`)
 }
 

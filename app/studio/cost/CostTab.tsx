@@ -1,5 +1,6 @@
 // What the teacher and a student cost to serve, side by side, every figure with its formula.
 import { useMemo, useState } from 'react'
+import { plainName } from '../results/row-name.ts'
 import { createComparison } from '../store/comparison.ts'
 import { useIntents, useStudio } from '../store/context.ts'
 import { perMinute, servingCost } from '../store/cost.ts'
@@ -38,10 +39,7 @@ export default function CostTab() {
         {students.length > 0 && (
           <Select
             label={costs.student}
-            choices={students.map(({ key, schemeLabel, slot }) => ({
-              value: key,
-              label: schemeLabel ?? words.stage(slot),
-            }))}
+            choices={students.map((row) => ({ value: row.key, label: plainName(row) }))}
             value={student?.key ?? ''}
             onChange={setChosen}
           />
@@ -59,7 +57,7 @@ export default function CostTab() {
         <CostTable
           teacher={servingCost(traffic, capacities.teacher)}
           student={capacities.student === undefined ? undefined : servingCost(traffic, capacities.student)}
-          studentName={student ? (student.schemeLabel ?? words.stage(student.slot)) : costs.student}
+          studentName={student ? plainName(student) : costs.student}
         />
       )}
       <ArticleNote cost={cost} pricePerHour={pricePerHour} />

@@ -1,5 +1,6 @@
 // Attention maps as they are drawn: one path per shade, and which head of a student is which of the teacher's.
 import type { AttentionModel } from '../../engine/protocol.ts'
+import { arrowStep } from '../ui/arrow-keys.ts'
 
 /** Shades of a map. More are not told apart, and a path each keeps the page small: 64 tokens are 4,096 cells. */
 export const SHADES = 20
@@ -38,15 +39,9 @@ export function mapOf(model: AttentionModel | undefined, source: number, place: 
 /** Where the arrow keys, Home and End lead from a cell; undefined for other keys. */
 export function moved({ query, key }: Cell, pressed: string, tokens: number): Cell | undefined {
   const within = (at: number) => Math.min(tokens - 1, Math.max(0, at))
+  const step = arrowStep(pressed)
+  if (step) return { query: within(query + step[0]), key: within(key + step[1]) }
   switch (pressed) {
-    case 'ArrowLeft':
-      return { query, key: within(key - 1) }
-    case 'ArrowRight':
-      return { query, key: within(key + 1) }
-    case 'ArrowUp':
-      return { query: within(query - 1), key }
-    case 'ArrowDown':
-      return { query: within(query + 1), key }
     case 'Home':
       return { query, key: 0 }
     case 'End':

@@ -8,6 +8,7 @@ import { words } from '../words.ts'
 import type { BytesBar } from './BytesPlot.tsx'
 import styles from './ChartFrame.module.css'
 import { ChartFrame } from './ChartFrame.tsx'
+import { plainName } from './row-name.ts'
 
 const BytesPlot = lazy(() => import('./BytesPlot.tsx'))
 
@@ -15,18 +16,11 @@ export function BytesChart() {
   const rows = useStudio(useMemo(createComparison, []))
   const bars = useMemo(
     () =>
-      rows.flatMap(({ measured, schemeLabel, slot, isStale, key }): BytesBar[] =>
-        measured && !isStale
-          ? [
-              {
-                key,
-                name: schemeLabel ?? words.stage(slot),
-                total: measured.bytes,
-                ...measured.group_bytes,
-              },
-            ]
-          : [],
-      ),
+      rows.flatMap((row): BytesBar[] => {
+        const { measured, isStale, key } = row
+        if (!measured || isStale) return []
+        return [{ key, name: plainName(row), total: measured.bytes, ...measured.group_bytes }]
+      }),
     [rows],
   )
   const { bytesChart } = words

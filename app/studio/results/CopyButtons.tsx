@@ -1,6 +1,7 @@
 // Copies the table in one of three formats; where the browser refuses, the text stands ready to be copied by hand.
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../ui/Button.tsx'
+import { copyText } from '../ui/copy-text.ts'
 import { words } from '../words.ts'
 import styles from './CopyButtons.module.css'
 import type { CopyFormat } from './copies.ts'
@@ -13,14 +14,9 @@ export function CopyButtons({ copy }: { readonly copy: (format: CopyFormat) => s
   const { table } = words
   const run = async (format: CopyFormat) => {
     const text = copy(format)
-    try {
-      await navigator.clipboard.writeText(text)
-      setCopied(format)
-      setRefused(undefined)
-    } catch {
-      setCopied(undefined)
-      setRefused(text)
-    }
+    const isCopied = await copyText(text)
+    setCopied(isCopied ? format : undefined)
+    setRefused(isCopied ? undefined : text)
   }
   return (
     <>

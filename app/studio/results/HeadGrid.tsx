@@ -1,6 +1,7 @@
 // One button a head: shade by importance, a cross where it goes, a dot where it is pinned. Arrow keys move between them.
 import { type KeyboardEvent, useState } from 'react'
 import type { HeadCell, LayerMap } from '../store/importance.ts'
+import { arrowStep } from '../ui/arrow-keys.ts'
 import { words } from '../words.ts'
 import styles from './HeadGrid.module.css'
 
@@ -10,20 +11,13 @@ interface HeadGridProps {
   readonly onToggle: (name: string) => void
 }
 
-const MOVES: Readonly<Record<string, readonly [rows: number, columns: number]>> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-}
-
 export function HeadGrid({ layers, pins, onToggle }: HeadGridProps) {
   const [current, setCurrent] = useState<string>()
   const { importance } = words
   const columns = Math.max(0, ...layers.map(({ heads }) => heads.length))
   const first = layers.flatMap(({ heads }) => heads)[0]?.name
   const move = (event: KeyboardEvent<HTMLTableElement>) => {
-    const step = MOVES[event.key]
+    const step = arrowStep(event.key)
     if (!step) return
     const next = neighbor(layers, current ?? first, step)
     if (!next) return

@@ -2,14 +2,15 @@
 import type { ComparisonRow } from '../store/comparison.ts'
 import { words } from '../words.ts'
 import styles from './RowHead.module.css'
+import { plainName } from './row-name.ts'
 
 export function RowHead({ row }: { readonly row: ComparisonRow }) {
-  const { slot, scheme, schemeLabel } = row
+  const { slot, scheme } = row
   const notes = rowNotes(row)
   const arithmetic = scheme && words.table.arithmetic(scheme)
   return (
     <th scope="row" className={styles.head} data-slot={slot}>
-      <span className={styles.name}>{schemeLabel ?? words.stage(slot)}</span>{' '}
+      <span className={styles.name}>{plainName(row)}</span>{' '}
       {arithmetic && <span className={styles.arithmetic}>{arithmetic}</span>}{' '}
       {notes.length > 0 && <span className={styles.note}>{notes.join(', ')}</span>}
     </th>

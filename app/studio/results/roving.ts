@@ -1,5 +1,6 @@
 // One tab stop for a whole table of buttons: arrow keys move within it.
 import { type FocusEvent, type KeyboardEvent, useState } from 'react'
+import { arrowStep } from '../ui/arrow-keys.ts'
 
 /** Row 0 is the head; its column 0 is the first head, which rows below have no button for. */
 export interface Place {
@@ -15,15 +16,9 @@ export interface Extent {
 
 /** Where a key leads, or undefined if it is no key that moves. */
 export function moved({ row, column }: Place, key: string, extent: Extent): Place | undefined {
+  const step = arrowStep(key)
+  if (step) return within({ row: row + step[0], column: column + step[1] }, extent)
   switch (key) {
-    case 'ArrowUp':
-      return within({ row: row - 1, column }, extent)
-    case 'ArrowDown':
-      return within({ row: row + 1, column }, extent)
-    case 'ArrowLeft':
-      return within({ row, column: column - 1 }, extent)
-    case 'ArrowRight':
-      return within({ row, column: column + 1 }, extent)
     case 'Home':
       return within({ row, column: 0 }, extent)
     case 'End':

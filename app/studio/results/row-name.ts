@@ -2,7 +2,13 @@
 import type { ComparisonRow } from '../store/comparison.ts'
 import { words } from '../words.ts'
 
-export function rowName({ slot, schemeLabel, groupSize }: ComparisonRow): string {
-  const name = schemeLabel ?? words.stage(slot)
+/** The name alone: of its scheme, or of its stage. */
+export function plainName({ slot, schemeLabel }: Pick<ComparisonRow, 'slot' | 'schemeLabel'>): string {
+  return schemeLabel ?? words.stage(slot)
+}
+
+export function rowName(row: ComparisonRow): string {
+  const { groupSize } = row
+  const name = plainName(row)
   return groupSize === undefined ? name : `${name}, ${words.table.group(groupSize)}`
 }

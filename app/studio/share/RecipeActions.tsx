@@ -4,6 +4,7 @@ import { StudioContext, useIntents, useStudio } from '../store/context.ts'
 import { recipeText, wholeRecipe } from '../store/recipe.ts'
 import { recipeHash } from '../store/recipe-link.ts'
 import { Button } from '../ui/Button.tsx'
+import { copyText } from '../ui/copy-text.ts'
 import { FileButton } from '../ui/FileButton.tsx'
 import { saveText } from '../ui/save-text.ts'
 import { words } from '../words.ts'
@@ -23,11 +24,7 @@ export function RecipeActions() {
     const recipe = text()
     if (recipe === undefined) return
     const url = new URL(await recipeHash(recipe), window.location.href).href
-    const isCopied = await navigator.clipboard.writeText(url).then(
-      () => true,
-      () => false,
-    )
-    setLink({ url, isCopied })
+    setLink({ url, isCopied: await copyText(url) })
   }
   const open = async ([file]: FileList) => file && openRecipe(file.name, await file.text())
   return (

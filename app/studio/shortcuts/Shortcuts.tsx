@@ -1,13 +1,11 @@
 // Listens for shortcuts and lists them in a dialog (the "?" key, or the button); a switch turns them all off.
 import { useContext, useEffect, useRef, useState } from 'react'
 import { StudioContext } from '../store/context.ts'
-import { readPreference, writePreference } from '../store/preferences.ts'
+import { isBoolean, readPreference, writePreference } from '../store/preferences.ts'
 import { Button } from '../ui/Button.tsx'
 import { words } from '../words.ts'
 import styles from './Shortcuts.module.css'
 import { keysOf, SHORTCUTS, shortcutOf, takesKeys } from './shortcuts.ts'
-
-const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
 
 export function Shortcuts() {
   const studio = useContext(StudioContext)

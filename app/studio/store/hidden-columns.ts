@@ -1,22 +1,14 @@
 // Which columns of the comparison a visitor hides, remembered in this browser.
+import { readPreference, writePreference } from './preferences.ts'
 
-const KEY = 'decant.hidden-columns'
+const NAME = 'hidden-columns'
 
 /** Keys of hidden columns; none where nothing was stored, or where the browser keeps nothing. */
 export function readHiddenColumns(): readonly string[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
-    return Array.isArray(stored) ? stored.filter((key) => typeof key === 'string') : []
-  } catch {
-    return []
-  }
+  const stored = readPreference<readonly unknown[]>(NAME, [], Array.isArray)
+  return stored.filter((key) => typeof key === 'string')
 }
 
 export function writeHiddenColumns(keys: readonly string[]): void {
-  try {
-    if (keys.length === 0) localStorage.removeItem(KEY)
-    else localStorage.setItem(KEY, JSON.stringify(keys))
-  } catch {
-    // A browser that keeps nothing shows every column at the next visit; that is no reason to stop.
-  }
+  writePreference(NAME, keys.length === 0 ? undefined : keys)
 }

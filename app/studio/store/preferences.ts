@@ -12,7 +12,9 @@ export function readPreference<T>(name: string, fallback: T, isValid: (value: un
   }
 }
 
-/** Stores a value, or forgets it where it is the fallback anyway. */
+export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
+
+/** Stores a value, or forgets it where it is the fallback anyway; undefined is always forgotten. */
 export function writePreference(name: string, value: unknown, fallback?: unknown): void {
   try {
     if (value === fallback) localStorage.removeItem(PREFIX + name)

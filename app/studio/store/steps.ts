@@ -80,6 +80,11 @@ export function canExport(state: StudioState): boolean {
   )
 }
 
+/** Whether a model can be opened or fetched now. */
+export function canOpen(state: StudioState): boolean {
+  return state.activity.state === 'idle' && isGpuReady(state)
+}
+
 /** A full memory passes; a missing or lost GPU does not. */
 export function isGpuReady({ gpuFault }: StudioState): boolean {
   return gpuFault === undefined || !isFatal(gpuFault)

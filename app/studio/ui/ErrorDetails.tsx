@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { ErrorReport } from '../../engine/protocol.ts'
 import { words } from '../words.ts'
 import { Button } from './Button.tsx'
+import { copyText } from './copy-text.ts'
 import { Disclosure } from './Disclosure.tsx'
 import styles from './ErrorDetails.module.css'
 
@@ -12,7 +13,7 @@ export function ErrorDetails({ error }: { readonly error: ErrorReport }) {
   return (
     <Disclosure title={words.errors.details}>
       <pre className={styles.text}>{text}</pre>
-      <Button onClick={() => navigator.clipboard.writeText(text).then(() => setCopied(true))}>
+      <Button onClick={() => copyText(text).then(setCopied)}>
         {isCopied ? words.errors.copied : words.errors.copy}
       </Button>
     </Disclosure>

@@ -2,6 +2,7 @@
 import { useRef, useState } from 'react'
 import type { Snippet } from '../../../engine/protocol.ts'
 import { Button } from '../../ui/Button.tsx'
+import { copyText } from '../../ui/copy-text.ts'
 import { words } from '../../words.ts'
 import styles from './SnippetText.module.css'
 
@@ -11,12 +12,8 @@ export function SnippetText({ snippet: { id, code } }: { readonly snippet: Snipp
   const { exporting, errors } = words
   const name = exporting.snippets[id]
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(code)
-      setCopied(true)
-    } catch {
-      if (text.current) getSelection()?.selectAllChildren(text.current)
-    }
+    if (await copyText(code)) setCopied(true)
+    else if (text.current) getSelection()?.selectAllChildren(text.current)
   }
   return (
     <div className={styles.snippet}>

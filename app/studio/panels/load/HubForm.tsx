@@ -1,7 +1,7 @@
 // A Hub id or link: first the list of files with its size, then, if wanted, the download.
 import { useState } from 'react'
 import { useIntents, useStudio } from '../../store/context.ts'
-import { isGpuReady } from '../../store/steps.ts'
+import { canOpen } from '../../store/steps.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Disclosure } from '../../ui/Disclosure.tsx'
 import field from '../../ui/TextField.module.css'
@@ -11,7 +11,7 @@ import { HubListing } from './HubListing.tsx'
 
 export function HubForm() {
   const listing = useStudio((state) => state.opening.listing)
-  const isFree = useStudio((state) => state.activity.state === 'idle' && isGpuReady(state))
+  const isFree = useStudio(canOpen)
   const { findHubModel, downloadHubModel } = useIntents()
   const [address, setAddress] = useState('')
   // Here and in the two commands only: nothing of it is stored.

@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import type { KeptModel } from '../../../engine/protocol.ts'
 import { useIntents, useStudio } from '../../store/context.ts'
-import { isGpuReady } from '../../store/steps.ts'
+import { canOpen } from '../../store/steps.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Disclosure } from '../../ui/Disclosure.tsx'
 import { bytes } from '../../ui/format.ts'
@@ -30,7 +30,7 @@ export function KeptModels() {
 }
 
 function KeptRow({ model }: { readonly model: KeptModel }) {
-  const isFree = useStudio((state) => state.activity.state === 'idle' && isGpuReady(state))
+  const isFree = useStudio(canOpen)
   const { openKept, deleteKept, findHubModel } = useIntents()
   const { opening } = words
   const { id, repo, revision, whole } = model
