@@ -697,7 +697,6 @@ export const words = {
   loss: {
     title: 'Loss',
     empty: 'The curve starts when Distill or Prune trains.',
-    loading: 'Loading the chart…',
     loss: 'Loss',
     validation: 'Validation',
     step: 'Step',

@@ -8,6 +8,7 @@ import { words } from '../words.ts'
 import { AttentionForm } from './AttentionForm.tsx'
 import { AttentionPair } from './AttentionPair.tsx'
 import styles from './AttentionView.module.css'
+import view from './View.module.css'
 
 export function AttentionView({ student }: { readonly student: RowKey | undefined }) {
   const attention = useStudio((state) => state.insight.attention)
@@ -17,15 +18,15 @@ export function AttentionView({ student }: { readonly student: RowKey | undefine
   const [head, setHead] = useState<number>()
   const { attention: terms } = words.insight
   return (
-    <div className={styles.view}>
+    <div className={view.view}>
       <AttentionForm />
-      {isWaiting && <p className={styles.note}>{terms.waiting}</p>}
-      {!attention && !isWaiting && <p className={styles.note}>{terms.empty}</p>}
+      {isWaiting && <p className={view.note}>{terms.waiting}</p>}
+      {!attention && !isWaiting && <p className={view.note}>{terms.empty}</p>}
       {attention && (
         <>
           {isOld && <p className={styles.stale}>{terms.again}</p>}
           {attention.cutTokens > 0 && (
-            <p className={styles.note}>
+            <p className={view.note}>
               {terms.cut(
                 exact(attention.tokens.length),
                 exact(attention.tokens.length + attention.cutTokens),

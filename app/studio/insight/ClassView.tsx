@@ -9,6 +9,7 @@ import styles from './ClassView.module.css'
 import { byChange, changeOf } from './difference-list.ts'
 import { StaleNote } from './StaleNote.tsx'
 import { useDifferences } from './use-differences.ts'
+import view from './View.module.css'
 
 const STEP = 20
 
@@ -16,9 +17,9 @@ export function ClassView({ student }: { readonly student: RowKey | undefined })
   const { found, isStale } = useDifferences(student)
   const [limit, setLimit] = useState(STEP)
   const { classes: terms, ...insight } = words.insight
-  if (!student) return <p className={styles.note}>{insight.noStudent}</p>
-  if (!found) return <p className={styles.note}>{insight.comparing}</p>
-  if (found.classes.length === 0) return <p className={styles.note}>{terms.unlabelled}</p>
+  if (!student) return <p className={view.note}>{insight.noStudent}</p>
+  if (!found) return <p className={view.note}>{insight.comparing}</p>
+  if (found.classes.length === 0) return <p className={view.note}>{terms.unlabelled}</p>
   const classes = byChange(found.classes)
   const changes = classes.map(changeOf)
   const better = changes.filter((change) => change > 0).length
@@ -26,8 +27,8 @@ export function ClassView({ student }: { readonly student: RowKey | undefined })
   const most = changes.reduce((largest, change) => Math.max(largest, Math.abs(change)), 0)
   const left = Math.min(STEP, classes.length - limit)
   return (
-    <div className={styles.view}>
-      <p className={styles.summary}>
+    <div className={`${view.view} ${styles.start}`}>
+      <p className={view.summary}>
         {terms.summary(exact(better), exact(worse), exact(classes.length - better - worse))}
       </p>
       {isStale && <StaleNote />}

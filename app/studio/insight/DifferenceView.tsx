@@ -13,6 +13,7 @@ import styles from './DifferenceView.module.css'
 import { matching } from './difference-list.ts'
 import { StaleNote } from './StaleNote.tsx'
 import { useDifferences } from './use-differences.ts'
+import view from './View.module.css'
 
 const KINDS: readonly DifferenceKind[] = ['lost', 'gained', 'changed']
 
@@ -21,8 +22,8 @@ export function DifferenceView({ student }: { readonly student: RowKey | undefin
   const { found, isStale } = useDifferences(student)
   const [search, setSearch] = useState('')
   const { insight } = words
-  if (!student) return <p className={styles.note}>{insight.noStudent}</p>
-  if (!found) return <p className={styles.note}>{insight.comparing}</p>
+  if (!student) return <p className={view.note}>{insight.noStudent}</p>
+  if (!found) return <p className={view.note}>{insight.comparing}</p>
   const { compared, counts, rows, confusions } = found
   const name = rowName({ catalog }, student)
   const all = counts.gained + counts.lost + counts.changed
@@ -32,8 +33,8 @@ export function DifferenceView({ student }: { readonly student: RowKey | undefin
       : insight.differences.summary(exact(all), exact(compared), name)
   const shown = matching(rows, search)
   return (
-    <div className={styles.view} data-stale={isStale}>
-      <p className={styles.summary}>{summary}</p>
+    <div className={view.view} data-stale={isStale}>
+      <p className={view.summary}>{summary}</p>
       {isStale && <StaleNote />}
       {found.classes.length > 0 && <ConfusionTable confusions={confusions} />}
       {all > 0 && (

@@ -10,6 +10,7 @@ import { LayerLine } from './LayerLine.tsx'
 import { StaleNote } from './StaleNote.tsx'
 import styles from './StructureView.module.css'
 import { structureOf } from './structure.ts'
+import view from './View.module.css'
 
 export function StructureView({ student }: { readonly student: RowKey | undefined }) {
   const model = useStudio((state) => state.model)
@@ -34,8 +35,8 @@ export function StructureView({ student }: { readonly student: RowKey | undefine
     structure?.layers ??
     model.spec.layers.map(({ heads, ffn }, source) => ({ source, teacher: { heads, ffn } }))
   return (
-    <div className={styles.view}>
-      <p className={styles.summary}>
+    <div className={view.view}>
+      <p className={view.summary}>
         {structure ? (
           <>
             <span title={`${exact(structure.parameters.teacher)} → ${exact(structure.parameters.student)}`}>
@@ -76,7 +77,7 @@ export function StructureView({ student }: { readonly student: RowKey | undefine
           </tbody>
         </table>
       </section>
-      <p className={styles.note}>{terms.legend}</p>
+      <p className={view.note}>{terms.legend}</p>
     </div>
   )
 }

@@ -1,10 +1,9 @@
 // The loss of the stage that trained last: the curve, loaded when there is one, and the numbers behind it.
-import { lazy, Suspense } from 'react'
+import { lazy } from 'react'
 import { useStudio } from '../store/context.ts'
-import { Disclosure } from '../ui/Disclosure.tsx'
 import { decimals, exact, percent } from '../ui/format.ts'
-import { PlainTable } from '../ui/PlainTable.tsx'
 import { words } from '../words.ts'
+import { ChartFrame } from './ChartFrame.tsx'
 import styles from './LossChart.module.css'
 
 const LossPlot = lazy(() => import('./LossPlot.tsx'))
@@ -23,41 +22,34 @@ export function LossChart() {
         {loss.title}
       </h2>
       {points && first && last ? (
-        <>
-          <p className={styles.summary}>
-            {loss.summary(
-              words.stage(last.stage),
-              exact(last.step),
-              decimals(first.loss),
-              decimals(last.loss),
-            )}
-          </p>
-          <div className={styles.plot}>
-            <Suspense fallback={<p className={styles.empty}>{loss.loading}</p>}>
-              <LossPlot points={points} />
-            </Suspense>
-          </div>
-          <Disclosure title={loss.table}>
-            <PlainTable
-              label={loss.table}
-              head={[loss.step, loss.loss, loss.validation]}
-              rows={points
-                .filter(
-                  (point, i) =>
-                    point.validation !== undefined || i % Math.ceil(points.length / TABLE_ROWS) === 0,
-                )
-                .map(({ step, loss: value, validation }) => ({
-                  key: String(step),
-                  cells: [
-                    exact(step),
-                    decimals(value, 4),
-                    validation === undefined ? words.table.none : percent(validation),
-                  ],
-                }))}
-              numbersFrom={0}
-            />
-          </Disclosure>
-        </>
+        <ChartFrame
+          summary={loss.summary(
+            words.stage(last.stage),
+            exact(last.step),
+            decimals(first.loss),
+            decimals(last.loss),
+          )}
+          table={{
+            label: loss.table,
+            head: [loss.step, loss.loss, loss.validation],
+            rows: points
+              .filter(
+                (point, i) =>
+                  point.validation !== undefined || i % Math.ceil(points.length / TABLE_ROWS) === 0,
+              )
+              .map(({ step, loss: value, validation }) => ({
+                key: String(step),
+                cells: [
+                  exact(step),
+                  decimals(value, 4),
+                  validation === undefined ? words.table.none : percent(validation),
+                ],
+              })),
+            numbersFrom: 0,
+          }}
+        >
+          <LossPlot points={points} />
+        </ChartFrame>
       ) : (
         <p className={styles.nothing}>{loss.empty}</p>
       )}
