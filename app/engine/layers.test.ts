@@ -15,7 +15,7 @@ const ORDER: readonly (readonly RegExp[])[] = [
   [/^app\/engine\/base\//],
   // Sizes are plain arithmetic that archs, the protocol and the screen share: this file of `model` has a room to itself.
   [/^app\/engine\/model\/spec\.ts$/],
-  [/^app\/engine\/protocol\.ts$/],
+  [/^app\/engine\/protocol(?:\.ts$|\/)/],
   [/^app\/engine\/formats\//],
   [/^app\/engine\/text\//],
   [/^app\/engine\/archs\//],

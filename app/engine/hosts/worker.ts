@@ -1,18 +1,16 @@
 // The engine in the page's worker: commands in, events out. Owns the GPU; the page never holds weights.
-import { blobSource, type Folder, readText } from '../base/bytes.ts'
+import { type Folder, readText } from '../base/bytes.ts'
 import { reportError } from '../base/errors.ts'
 import { RunControl } from '../base/watch.ts'
 import { catalog } from '../catalog.ts'
-import { arrangeTables } from '../data/arrange.ts'
-import type { Table } from '../data/dataset.ts'
-import { openTable } from '../data/open-table.ts'
 import { attentionOf, differencesOf } from '../insight.ts'
 import { inspectionOf, inspectModel } from '../inspect.ts'
 import type { OpenInputs } from '../kept-inputs.ts'
 import type { Running } from '../kept-manifest.ts'
 import type { Restored } from '../kept-session.ts'
 import { memoryEvent } from '../memory-event.ts'
-import type { Command, DataRecipe, Event, Progress, Recipe, SelfTest } from '../protocol.ts'
+import { OpenTables } from '../open-tables.ts'
+import type { Command, Event, Progress, SelfTest } from '../protocol.ts'
 import { parseRecipe } from '../recipe.ts'
 import { Session } from '../session.ts'
 import { type CommandRunner, EngineHost } from './engine-host.ts'
@@ -48,10 +46,7 @@ type WorkCommand = Exclude<
 /** Runs commands one after the other; pause, resume and cancel act at once, as do questions that need no GPU. */
 class Worker implements CommandRunner {
   readonly #session: Session
-  #tables: { train?: Table; test?: Table } = {}
-  #dataOptions: Partial<DataRecipe> = {}
-  /** The sample's tables are replaced by the user's, not joined with them. */
-  #isSample = false
+  readonly #tables: OpenTables
   #queue: Promise<void> = Promise.resolve()
   /** Commands that a lost GPU kept from ending. */
   readonly #interrupted: WorkCommand[] = []
@@ -60,6 +55,7 @@ class Worker implements CommandRunner {
 
   constructor(session: Session, selfTest: SelfTest) {
     this.#session = session
+    this.#tables = new OpenTables(session, emit)
     this.#exporter = new Exporter({ session, selfTest, emit })
     this.#opener = new Opener({ gpu: session.gpu, emit, load: (folder) => this.#openModel(folder) })
   }
@@ -155,23 +151,21 @@ class Worker implements CommandRunner {
         return this.#hub(command)
       case 'load-inspected': {
         const tables = await this.#opener.loadWaiting()
-        return tables && this.#openData(tables)
+        return tables && this.#tables.open(tables)
       }
       case 'open-data':
         if (command.isWithModel && this.#opener.holdTables(command)) return
-        return this.#openData(command)
+        return this.#tables.open(command)
       case 'arrange-data':
-        return this.#arrangeData(command)
+        return this.#tables.arrange(command)
       case 'set-data':
-        return this.#prepare(this.#tables, { ...this.#dataOptions, ...command.data })
+        return this.#tables.setOptions(command.data)
       case 'open-recipe':
-        this.#takeRecipe(parseRecipe(command.text, command.name))
-        if (session.data) await this.#prepare(this.#tables, this.#dataOptions)
-        return
+        this.#tables.takeRecipe(parseRecipe(command.text, command.name))
+        return this.#tables.prepareAgain()
       case 'set-seed':
         session.seed = command.seed
-        if (session.data) await this.#prepare(this.#tables, this.#dataOptions)
-        return
+        return this.#tables.prepareAgain()
       case 'run-stage':
         return this.#run({ stages: [command.stage], untrained: command.untrained ?? false })
       case 'run-all':
@@ -204,8 +198,7 @@ class Worker implements CommandRunner {
     this.#opener.forget()
     emit({ type: 'inspected', ...(await inspectModel(folder, this.#session.gpu)), isWaiting: false })
     await this.#session.openModel(folder)
-    await this.#prepare({ train, test }, recipe.data)
-    this.#isSample = true
+    await this.#tables.openSample({ train, test }, recipe.data)
   }
 
   async #openModel(folder: Folder): Promise<void> {
@@ -215,51 +208,9 @@ class Worker implements CommandRunner {
     const { checkpoint } = await this.#session.openModel(folder)
     // An export of the sample is measured on the sample's own rows; any other model brings its data.
     const isOfSample = JSON.stringify(before) === JSON.stringify(checkpoint.spec.labels)
-    if (this.#isSample && !isOfSample) this.#tables = {}
-    if (recipe) this.#takeRecipe(recipe)
-    if (this.#tables.train || this.#tables.test) await this.#prepare(this.#tables, this.#dataOptions)
-  }
-
-  #takeRecipe(recipe: Recipe): void {
-    const { validation, max_length } = recipe.data
-    this.#session.seed = recipe.seed
-    this.#dataOptions = { ...this.#dataOptions, validation, max_length }
-    emit({ type: 'recipe', recipe })
-  }
-
-  /** The other table keeps its place and the columns chosen for it, unless both belong to the sample. */
-  async #openData({ train, test }: Extract<Command, { type: 'open-data' }>): Promise<void> {
-    const opened = {
-      ...(train ? { train: await openFile(train) } : {}),
-      ...(test ? { test: await openFile(test) } : {}),
-    }
-    const tables = { ...(this.#isSample ? {} : this.#tables), ...opened }
-    const names = { train: tables.train?.name, test: tables.test?.name }
-    const { validation, max_length, ...chosen } = this.#dataOptions
-    const isJoined = Object.keys(tables).length > Object.keys(opened).length
-    const columns = isJoined ? { text: chosen.text, label: chosen.label } : {}
-    await this.#prepare(tables, onlyDefined({ validation, max_length, ...names, ...columns }))
-    this.#isSample = false
-  }
-
-  /** Columns that were chosen stay; the names in the recipe follow the tables. */
-  async #arrangeData({ role, action }: Extract<Command, { type: 'arrange-data' }>): Promise<void> {
-    const tables = arrangeTables(this.#tables, role, action)
-    if (tables.train || tables.test) {
-      const names = { train: tables.train?.name, test: tables.test?.name }
-      const { train: _train, test: _test, ...options } = this.#dataOptions
-      return this.#prepare(tables, onlyDefined({ ...options, ...names }))
-    }
-    this.#tables = tables
-    this.#session.closeData()
-  }
-
-  /** Tokenizes and measures the teacher; what was open stays when the tables do not fit. */
-  async #prepare(tables: { train?: Table; test?: Table }, options: Partial<DataRecipe>): Promise<void> {
-    this.#session.openData(tables, options)
-    this.#tables = tables
-    this.#dataOptions = options
-    await this.#session.measureTeacher()
+    if (!isOfSample) this.#tables.leaveSample()
+    if (recipe) this.#tables.takeRecipe(recipe)
+    await this.#tables.prepare()
   }
 
   async stop() {
@@ -281,25 +232,15 @@ class Worker implements CommandRunner {
   }
 
   get #inputs(): OpenInputs | undefined {
-    const { opened, data } = this.#session
-    if (!opened) return undefined
-    const recipe = data ? this.#session.dataRecipe : this.#dataOptions
-    return {
-      model: opened.folder,
-      tables: this.#tables,
-      data: recipe,
-      seed: this.#session.seed,
-      isSample: this.#isSample,
-    }
+    const { opened, seed } = this.#session
+    return opened && { model: opened.folder, seed, ...this.#tables.inputs }
   }
 
   /** What was opened again, and the stages that were under way. */
   async #take(restored: Restored | undefined): Promise<void> {
     if (!restored) return
     const { inputs, running } = restored
-    this.#tables = inputs.tables
-    this.#dataOptions = inputs.data
-    this.#isSample = inputs.isSample
+    this.#tables.restore(inputs)
     this.#opener.forget()
     const { gpu, opened } = this.#session
     emit({ type: 'inspected', ...inspectionOf(opened!.summary, gpu), isWaiting: false })
@@ -317,13 +258,6 @@ function stageOf(command: WorkCommand): StageName {
   if (command.type === 'run-all') return command.stages[0]?.kind ?? 'distill'
   if (['export', 'verify', 'upload'].includes(command.type)) return 'export'
   return 'open'
-}
-
-const openFile = (file: File) => openTable(blobSource(file.name, file))
-
-/** The entries that have a value. */
-function onlyDefined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 }
 
 emit({ type: 'catalog', catalog })
