@@ -14,7 +14,7 @@ const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' data: blob:",
   // The Hub and the hosts that it sends downloads and uploads to; nothing is asked of them unless the user names a repository.
-  "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co https://hf-hub-lfs-us-east-1.s3-accelerate.amazonaws.com https://hf-hub-lfs-eu-west-1.s3-accelerate.amazonaws.com",
+  "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co https://hf-hub-lfs-us-east-1.s3-accelerate.amazonaws.com",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

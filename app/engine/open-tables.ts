@@ -37,6 +37,11 @@ export class OpenTables {
     if (this.#isSample) this.#tables = {}
   }
 
+  forget(): void {
+    this.#tables = {}
+    this.#isSample = false
+  }
+
   takeRecipe(recipe: Recipe): void {
     const { validation, max_length } = recipe.data
     this.#session.seed = recipe.seed

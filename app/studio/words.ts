@@ -163,6 +163,8 @@ export const words = {
     sampleHint: 'Customer-support messages, ready to run',
     folder: 'Model folder',
     folderHint: 'Or drop the folder anywhere on this page',
+    close: 'Close model',
+    closeHint: 'Frees its memory; files and what is kept in this browser stay',
     empty: 'No model is open. Pick a folder, or drop it anywhere on this page.',
     layers: (count: number) => (count === 1 ? '1 layer' : `${count} layers`),
     labels: (count: number) => (count === 1 ? '1 label' : `${count} labels`),
@@ -892,6 +894,7 @@ export const words = {
     idle: (stage: string) => `${stage}: finished.`,
     row: (name: string, accuracy: string) => `${name} measured: ${accuracy}.`,
     model: (name: string) => `${name} is open.`,
+    closed: 'The model is closed.',
     exported: (name: string) => `${name} is saved.`,
   },
 } as const

@@ -153,6 +153,8 @@ class Worker implements CommandRunner {
         const tables = await this.#opener.loadWaiting()
         return tables && this.#tables.open(tables)
       }
+      case 'close-model':
+        return this.#closeModel()
       case 'open-data':
         if (command.isWithModel && this.#opener.holdTables(command)) return
         return this.#tables.open(command)
@@ -199,6 +201,14 @@ class Worker implements CommandRunner {
     emit({ type: 'inspected', ...(await inspectModel(folder, this.#session.gpu)), isWaiting: false })
     await this.#session.openModel(folder)
     await this.#tables.openSample({ train, test }, recipe.data)
+  }
+
+  #closeModel(): void {
+    this.#tables.forget()
+    this.#opener.forget()
+    this.#session.close()
+    this.#session.gpu.pool.trim()
+    emit({ type: 'model-closed' })
   }
 
   async #openModel(folder: Folder): Promise<void> {

@@ -18,6 +18,8 @@ export type Command =
   | { readonly type: 'list-kept' }
   | { readonly type: 'open-kept'; readonly id: string }
   | { readonly type: 'delete-kept'; readonly id: string }
+  /** Closes the model with its data and rows, and frees their memory. What is kept on disk stays. */
+  | { readonly type: 'close-model' }
   /** Loads what was inspected and did not fit. */
   | { readonly type: 'load-inspected' }
   | {

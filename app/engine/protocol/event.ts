@@ -47,6 +47,7 @@ export type Event =
   | { readonly type: 'reported'; readonly report: Report }
   | { readonly type: 'model'; readonly model: ModelSummary }
   | { readonly type: 'data'; readonly data: DataDetails }
+  | { readonly type: 'model-closed' }
   /** The last table was closed. */
   | { readonly type: 'data-closed' }
   /** A recipe came with what was opened: the sample's, or that of an exported folder. Settings take its values. */

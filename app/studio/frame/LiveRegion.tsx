@@ -24,6 +24,8 @@ function newsText(state: StudioState): string {
     }
     case 'model':
       return words.news.model(news.name)
+    case 'closed':
+      return words.news.closed
     case 'exported':
       return words.news.exported(news.name)
     case 'state':

@@ -4,6 +4,7 @@ import { stepState } from '../store/steps.ts'
 import { Panel } from '../ui/Panel.tsx'
 import { words } from '../words.ts'
 import styles from './LoadPanel.module.css'
+import { CloseModel } from './load/CloseModel.tsx'
 import { EarlierRows } from './load/EarlierRows.tsx'
 import { KeptModels } from './load/KeptModels.tsx'
 import { OpenWays } from './load/OpenWays.tsx'
@@ -25,7 +26,10 @@ export function LoadPanel() {
       <KeptModels />
       <WaitingModel />
       {model ? (
-        <ModelFacts model={model} fit={fit} />
+        <>
+          <ModelFacts model={model} fit={fit} />
+          <CloseModel />
+        </>
       ) : (
         <p className={styles.empty}>{state === 'running' ? load.loading : load.empty}</p>
       )}

@@ -26,6 +26,14 @@ describe('applyEvent', () => {
     expect(state.data).toBeUndefined()
   })
 
+  it('keeps settings and results, and nothing else, when the model is closed', () => {
+    const before = fold([{ type: 'row', key: 'prune', row: row('prune') }], fold(opened))
+    const { model: closed, data: none, rows, history, settings } = fold([{ type: 'model-closed' }], before)
+    expect([closed, none, rows]).toEqual([undefined, undefined, {}])
+    expect(history).toEqual(before.history)
+    expect(settings).toEqual(before.settings)
+  })
+
   it('keeps dropped rows, marked outdated, until they are measured again', () => {
     const before = fold([{ type: 'row', key: 'prune', row: row('prune') }], fold(opened))
     const dropped = fold([{ type: 'dropped', keys: ['prune'] }], before)

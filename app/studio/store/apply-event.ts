@@ -62,19 +62,12 @@ function applyToRest(state: StudioState, event: Event): StudioState {
     }
     case 'model':
       return {
-        ...state,
+        ...withoutModel(state),
         model: event.model,
-        data: undefined,
-        rows: {},
-        losses: {},
-        lossStage: undefined,
-        importance: undefined,
-        launches: [],
-        exported: undefined,
-        predictions: undefined,
-        alerts: settled(state, 'open'),
         news: { kind: 'model', name: event.model.name },
       }
+    case 'model-closed':
+      return { ...withoutModel(state), news: { kind: 'closed' } }
     case 'data':
       return { ...state, data: event.data, rows: outdate(state.rows, () => true) }
     case 'data-closed':
@@ -106,6 +99,23 @@ function applyToRest(state: StudioState, event: Event): StudioState {
       return { ...state, predictions: { text: event.text, predictions: event.predictions } }
     case 'error':
       return applyError(state, event)
+  }
+}
+
+/** Settings, results and everything else that outlives a model. */
+function withoutModel(state: StudioState): StudioState {
+  return {
+    ...state,
+    model: undefined,
+    data: undefined,
+    rows: {},
+    losses: {},
+    lossStage: undefined,
+    importance: undefined,
+    launches: [],
+    exported: undefined,
+    predictions: undefined,
+    alerts: settled(state, 'open'),
   }
 }
 

@@ -23,6 +23,7 @@ export const NO_INSIGHT: Insight = {
 export function applyInsight(insight: Insight, event: Event): Insight {
   switch (event.type) {
     case 'model':
+    case 'model-closed':
       return NO_INSIGHT
     case 'row':
       return outdated(insight, [event.key])

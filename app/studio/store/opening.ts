@@ -21,6 +21,8 @@ export function applyOpening(opening: Opening, event: Event): Opening {
     }
     case 'model':
       return { ...opening, ...settled(opening), reported: undefined, listing: undefined }
+    case 'model-closed':
+      return { ...opening, inspected: undefined, reported: undefined }
     case 'reported':
       return { ...opening, reported: event.report }
     case 'hub-listing':

@@ -74,6 +74,7 @@ export type News =
   | { readonly kind: 'row'; readonly key: RowKey }
   | { readonly kind: 'exported'; readonly name: string }
   | { readonly kind: 'model'; readonly name: string }
+  | { readonly kind: 'closed' }
 
 export type Activity = Omit<Extract<Event, { type: 'state' }>, 'type'>
 export type GpuState = Omit<Extract<Event, { type: 'gpu' }>, 'type'>

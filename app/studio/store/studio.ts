@@ -24,6 +24,7 @@ export interface Intents
     UndoIntents,
     RunIntents {
   readonly openSample: () => void
+  readonly closeModel: () => void
   readonly openFiles: (files: SortedFiles) => void
   /** A recipe's text from a file or a link; the engine checks it. */
   readonly openRecipe: (name: string, text: string) => void
@@ -98,6 +99,7 @@ function openingIntents(store: StoreApi<StudioState>, send: (command: Command) =
       opening()
       send({ type: 'open-sample' })
     },
+    closeModel: () => send({ type: 'close-model' }),
     openFiles: ({ model, tables, leftOut }: SortedFiles) => {
       if (leftOut) store.setState((state) => applyEvent(state, leftOutError(leftOut)), true)
       if (model || tables.length > 0) opening()

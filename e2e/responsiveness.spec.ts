@@ -1,0 +1,65 @@
+// The page stays quick: while a slider is dragged, and while a model trains.
+import type { Page } from '@playwright/test'
+import { frameTimes, quantile, taskTimes, traceMainThread } from './measures.ts'
+import { expect, expectIdle, expectMeasured, figure, openSample, press, test, typeNumber } from './studio.ts'
+
+const MOST_MS_A_FRAME = 8
+const MOST_MS_TO_MEASURE = 3000
+const MOST_MS_A_TASK = 50
+const DRAG_MOVES = 60
+const MOVE_MS = 16
+const TRAINING_MS = 15_000
+
+const ms = (value: number) => `${value.toFixed(1)} ms`
+
+test('a dragged slider takes little of each frame, and its student is measured soon after', async ({
+  page,
+  browser,
+}) => {
+  await openSample(page)
+  const thumb = page.getByRole('slider', { name: 'Prune ratio', exact: true })
+  await thumb.scrollIntoViewIfNeeded()
+  const box = (await thumb.boundingBox())!
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  const events = await traceMainThread(browser, page, async () => {
+    for (let i = 0; i < DRAG_MOVES; i++) {
+      await page.mouse.move(x + (i % 40), y)
+      await page.waitForTimeout(MOVE_MS)
+    }
+  })
+  await page.mouse.up()
+  const released = Date.now()
+  while (!(await isMeasured(page))) await page.waitForTimeout(20)
+  const waited = Date.now() - released
+  const frames = frameTimes(events)
+  console.log(
+    `main thread a frame of ${frames.length}: median ${ms(quantile(frames, 0.5))}, 95 % ${ms(quantile(frames, 0.95))}, most ${ms(Math.max(...frames))}; measured ${waited} ms after release`,
+  )
+  expect(frames.length).toBeGreaterThan(DRAG_MOVES / 3)
+  expect(quantile(frames, 0.95)).toBeLessThan(MOST_MS_A_FRAME)
+  expect(waited).toBeLessThan(MOST_MS_TO_MEASURE)
+})
+
+async function isMeasured(page: Page): Promise<boolean> {
+  const { text, isStale } = await figure(page, 'Pruned', 'Accuracy')
+  return /^[\d.]+%/.test(text) && !isStale
+}
+
+test('while a model trains no task holds the main thread for long', async ({ page, browser }) => {
+  await openSample(page)
+  await typeNumber(page, 'Epochs', '50')
+  const events = await traceMainThread(browser, page, async () => {
+    await press(page, 'Distill')
+    await expect(page.getByText('Distill · Training')).toBeVisible()
+    await page.waitForTimeout(TRAINING_MS)
+  })
+  await press(page, 'Cancel')
+  await expectIdle(page)
+  await expectMeasured(page, 'Teacher')
+  const tasks = taskTimes(events)
+  console.log(`longest of ${tasks.length} main-thread tasks while training: ${ms(Math.max(...tasks))}`)
+  expect(tasks.length).toBeGreaterThan(100)
+  expect(Math.max(...tasks)).toBeLessThan(MOST_MS_A_TASK)
+})
