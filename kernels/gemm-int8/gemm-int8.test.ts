@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest'
 import type { Gpu } from '../runtime/gpu.ts'
 import { read, release, type Tensor, upload } from '../runtime/tensor.ts'
-import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
+import {
+  guardedTensor,
+  randomValues,
+  readGuarded,
+  testGpu,
+  testGpuWithoutExtensions,
+} from '../runtime/testing.ts'
 import { geluReference, gemmInt8Reference } from './gemm-int8.ref.ts'
 import { GEMM_INT8_TOLERANCE, gemmInt8 } from './gemm-int8.ts'
 
@@ -66,6 +72,18 @@ test.each([
   expect(actual).toEqual(Float32Array.from(gemmInt8Reference(values, size)))
   expect(await readGuarded(gpu, again)).toEqual(actual)
   release(gpu, again, ...Object.values(tensors))
+})
+
+test('a browser without packed dot products gets the same bits', async () => {
+  const size = { rows: 17, cols: 129, inner: 51 }
+  const results = []
+  for (const gpu of [await testGpu(), await testGpuWithoutExtensions()]) {
+    const { tensors } = operands(gpu, size, positive)
+    gemmInt8(gpu, tensors, size)
+    results.push(await readGuarded(gpu, tensors.out))
+    release(gpu, ...Object.values(tensors))
+  }
+  expect(results[1]).toEqual(results[0])
 })
 
 test('the largest codes do not overflow', async () => {

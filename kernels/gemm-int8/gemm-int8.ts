@@ -1,4 +1,5 @@
 // Product of 8-bit codes (per-token activations by per-channel weights) with bias, GELU and residual.
+import dotLibrary from '../lib/dot4-i8.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, launch } from '../runtime/kernel.ts'
@@ -30,11 +31,14 @@ const WIDTH = 16
 const TILE_ROWS = 4
 const COLS_PER_GROUP = WIDTH * 4
 
-function gemmKernel(constants: Record<string, number>) {
+/** WGSL's name for `dot4I8Packed`, which not every browser has. */
+const PACKED_DOT = 'packed_4x8_integer_dot_product'
+
+function gemmKernel(gpu: Gpu, constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int8/gemm-int8',
     source,
-    libraries: [geluLibrary],
+    libraries: gpu.languageFeatures.has(PACKED_DOT) ? [geluLibrary] : [geluLibrary, dotLibrary],
     bindings: {
       codesA: 'read',
       codesW: 'read',
@@ -61,7 +65,7 @@ export function gemmInt8(gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Shap
   const { rows, cols, inner, gelu } = shape
   const { codesA, scalesA, codesW, scalesW, out } = tensors
   const words = Math.ceil(inner / 4)
-  const kernel = gemmKernel({
+  const kernel = gemmKernel(gpu, {
     QUADS: words % 4 === 0 ? 1 : 0,
     HAS_BIAS: tensors.bias ? 1 : 0,
     HAS_RESIDUAL: tensors.residual ? 1 : 0,

@@ -39,6 +39,8 @@ export class Gpu {
   readonly device: GPUDevice
   readonly adapter: AdapterDescription
   readonly pool: BufferPool
+  /** What the browser's WGSL offers beyond the first version. */
+  readonly languageFeatures: ReadonlySet<string>
   #compiled = new Map<string, CompiledKernel>()
   #uniforms: GPUBuffer
   #uniformWords = new Uint32Array((UNIFORM_SLOT / 4) * UNIFORM_SLOTS)
@@ -50,11 +52,18 @@ export class Gpu {
   #lastDone = 0
   #inFlight: Promise<void>[] = []
   #lost: GpuError | undefined
+  /** Why a submission was never reported as done; the next call throws it, since nobody may be waiting for the submission itself. */
+  #unreported: { readonly error: unknown } | undefined
   #submissionMs: number[] = []
 
-  constructor(device: GPUDevice, adapter: AdapterDescription, budget: number) {
+  constructor(
+    device: GPUDevice,
+    adapter: AdapterDescription,
+    { budget, languageFeatures }: { budget: number; languageFeatures: ReadonlySet<string> },
+  ) {
     this.device = device
     this.adapter = adapter
+    this.languageFeatures = languageFeatures
     this.pool = new BufferPool(device, budget)
     this.#uniforms = device.createBuffer({
       label: 'uniforms',
@@ -224,7 +233,12 @@ export class Gpu {
 
   async #timeSubmission(work: number): Promise<void> {
     const submitted = performance.now()
-    await this.device.queue.onSubmittedWorkDone()
+    try {
+      await this.device.queue.onSubmittedWorkDone()
+    } catch (error) {
+      this.#unreported = { error }
+      return
+    }
     const done = performance.now()
     const took = done - Math.max(submitted, this.#lastDone)
     this.#lastDone = done
@@ -234,6 +248,9 @@ export class Gpu {
 
   #throwIfLost(): void {
     if (this.#lost) throw this.#lost
+    const unreported = this.#unreported
+    this.#unreported = undefined
+    if (unreported) throw unreported.error
   }
 }
 
@@ -262,6 +279,9 @@ export async function requestGpu(api: GPU | undefined, options: { budget?: numbe
   return new Gpu(
     device,
     { vendor, architecture, description, fallback },
-    options.budget ?? DEFAULT_BUDGET_BYTES,
+    {
+      budget: options.budget ?? DEFAULT_BUDGET_BYTES,
+      languageFeatures: new Set(api.wgslLanguageFeatures ?? []),
+    },
   )
 }

@@ -13,6 +13,15 @@ export function testGpu(): Promise<Gpu> {
   return opened
 }
 
+/** The same adapter as in a browser whose WGSL has the first version's functions only. */
+export function testGpuWithoutExtensions(): Promise<Gpu> {
+  const dawn = createDawn()
+  return requestGpu({
+    requestAdapter: (options?: GPURequestAdapterOptions) => dawn.requestAdapter(options),
+    wgslLanguageFeatures: new Set<string>(),
+  } as unknown as GPU)
+}
+
 /** Uniform values in [-scale, scale), the same for the same seed. */
 export function randomValues(count: number, seed: number, scale = 1): Float32Array<ArrayBuffer> {
   let state = (seed * 2654435761 + 1) >>> 0

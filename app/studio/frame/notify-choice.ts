@@ -20,3 +20,14 @@ export async function chooseNotify(isWanted: boolean): Promise<boolean> {
   writePreference(NAME, true, false)
   return true
 }
+
+/** Shows a notification. On phones only a service worker may; where there is none, the page itself tries. */
+export async function notify(title: string, body: string): Promise<void> {
+  const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
+  try {
+    if (worker?.active) await worker.showNotification(title, { body })
+    else new Notification(title, { body })
+  } catch {
+    // The browser allows it no more, or takes none from a page: the title and the table say it as well.
+  }
+}

@@ -2,9 +2,10 @@
 import { useEffect, useRef } from 'react'
 import { useStudio } from '../store/context.ts'
 import { hasUnsavedWork, isTraining } from '../store/keeping.ts'
+import { askToKeepStorage } from '../store/persistence.ts'
 import { duration } from '../ui/format.ts'
 import { words } from '../words.ts'
-import { isNotifyChosen } from './notify-choice.ts'
+import { isNotifyChosen, notify } from './notify-choice.ts'
 
 /** Runs shorter than this end before anyone looks away. */
 const NOTIFY_AFTER_MS = 60_000
@@ -50,7 +51,7 @@ export function useCloseWarning(): void {
 export function usePersistence(): void {
   const isBusy = useStudio(isTraining)
   useEffect(() => {
-    if (isBusy) navigator.storage?.persist?.().catch(() => {})
+    if (isBusy) askToKeepStorage()
   }, [isBusy])
 }
 
@@ -70,8 +71,6 @@ export function useEndNotice(): void {
     const took = performance.now() - ended.startedAt
     if (took < NOTIFY_AFTER_MS) return
     const { keeping, activity } = words
-    new Notification(keeping.ended(activity(ended.stage)), {
-      body: keeping.endedAfter(duration(took / 1000)),
-    })
+    notify(keeping.ended(activity(ended.stage)), keeping.endedAfter(duration(took / 1000)))
   }, [state, stage])
 }
