@@ -494,6 +494,7 @@ export const words = {
     button: 'Export',
     buttonHint: 'Everything as one zip',
     folder: 'Save to folder',
+    zipOnly: 'This browser lets no page write into folders; the export is one zip.',
     folderHint: 'Pick a folder; the files are written into one of their own inside it',
     about: (size: string) => `about ${size}`,
     together: (size: string) =>
