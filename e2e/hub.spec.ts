@@ -1,4 +1,4 @@
-// The Hub, played by a stand-in: looked up, downloaded with a break, kept over a reload, refused without a token.
+// The Hub, played by a stand-in: looked up, downloaded with a break, kept over a reload, refused without a token. And folders by address.
 import type { Page, Route } from '@playwright/test'
 import { COMMIT, hubStandIn, PRIVATE_REPO, REPO, TOKEN } from '../app/engine/fixtures/hub-stand-in.ts'
 import { expect, expectAccessible, expectIdle, openSample, press, test } from './studio.ts'
@@ -148,6 +148,102 @@ test('wrong ids, damaged bytes and an unreachable Hub are told, and what was ope
   state = 'away'
   await lookUp(page, REPO)
   await refused('The Hub at huggingface.co could not be reached')
+})
+
+test('before a big download, and not before a small one, the browser is asked to keep it', async ({
+  page,
+  trespasses,
+}) => {
+  trespasses.askedFor.add(HUB)
+  const BIG = 438_000_000
+  let isBig = false
+  await playHub(page, async (route, path) => {
+    if (!isBig) return false
+    if (path.endsWith('/model.safetensors')) {
+      await route.abort('connectionreset')
+      return true
+    }
+    if (!path.includes('/tree/')) return false
+    const { body, ...answer } = hubStandIn(TINY_BERT)({ path, headers: {} })
+    const entries: { path: string; size: number }[] = JSON.parse(body.toString())
+    const grown = entries.map((entry) =>
+      entry.path === 'model.safetensors' ? { ...entry, size: BIG } : entry,
+    )
+    await route.fulfill({ ...answer, body: JSON.stringify(grown) })
+    return true
+  })
+  await page.addInitScript(() => {
+    const asked = { asked: 0 }
+    Object.assign(window, { keeping: asked })
+    navigator.storage.persist = async () => {
+      asked.asked += 1
+      return false
+    }
+  })
+  await openSample(page)
+  const asked = () => page.evaluate(() => (window as unknown as { keeping: { asked: number } }).keeping.asked)
+  await lookUp(page, REPO)
+  await page.getByRole('button', { name: /^Download \d/ }).click()
+  await expect(loadPanel(page).locator('strong').getByText(REPO, { exact: true })).toBeVisible()
+  await expectIdle(page)
+  expect(await asked()).toBe(0)
+  isBig = true
+  await lookUp(page, `${REPO}@main`)
+  await page.getByRole('button', { name: /^Download 438/ }).click()
+  await expect.poll(asked).toBe(1)
+  // That it was refused is no news; that the connection broke is.
+  await expect(page.getByRole('alert')).toHaveCount(1)
+  await expect(page.getByRole('alert')).toContainText(/model\.safetensors stopped at|needs \d+ bytes more/)
+})
+
+test('a folder on the page’s own server is opened by its address, and no other server is asked', async ({
+  page,
+  trespasses,
+}) => {
+  await openSample(page)
+  await test.step('another origin is refused with the reason and what to do', async () => {
+    await lookUp(page, 'https://models.example.org/mine/')
+    const alert = page.getByRole('alert')
+    await expect(alert).toContainText('https://models.example.org was not asked for anything')
+    await expect(alert).toContainText(
+      /connect only to http:\/\/localhost:\d+, where it comes from, and to huggingface\.co/,
+    )
+    await expect(alert).toContainText('drop it on this page, or serve it beside the studio')
+    await press(page, 'Dismiss')
+  })
+  await test.step('its own is listed by sizes alone, and only then downloaded', async () => {
+    const before = trespasses.requests.length
+    await lookUp(page, '/sample/model/')
+    await expect(loadPanel(page)).toContainText(/sample\/model: 4 files, [\d.]+ MB/)
+    await expect(loadPanel(page)).toContainText('it tells no hashes, so sizes alone are checked')
+    await expectAccessible(page)
+    expect(trespasses.requests.slice(before)).toContainEqual(
+      expect.stringMatching(/\/sample\/model\/config\.json$/),
+    )
+    await page.getByRole('button', { name: /^Download \d/ }).click()
+    await expect(loadPanel(page).locator('strong').getByText('sample/model', { exact: true })).toBeVisible()
+    await expectIdle(page)
+  })
+  await test.step('it is kept, and opens again without its server', async () => {
+    await openSample(page)
+    const before = trespasses.requests.length
+    await loadPanel(page)
+      .getByText(/Kept in this browser: 1 model/)
+      .click()
+    await press(page, 'Open sample/model')
+    await expect(loadPanel(page).locator('strong').getByText('sample/model', { exact: true })).toBeVisible()
+    expect(trespasses.requests.slice(before)).toEqual([])
+  })
+  await test.step('an address with nothing there is answered by what a model needs', async () => {
+    await lookUp(page, `${new URL(page.url()).origin}/nothing/here`)
+    await expect(
+      page.getByRole('list', { name: 'What a model folder needs' }).getByRole('listitem'),
+    ).toHaveText([
+      /config\.json configuration, missing/,
+      /model\.safetensors weights, missing/,
+      /tokenizer\.json tokenizer, missing/,
+    ])
+  })
 })
 
 /** Everything that the page keeps as text: both storages, and every small file of its private file system. */

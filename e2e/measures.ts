@@ -3,31 +3,30 @@ import type { Browser, CDPSession, Page } from '@playwright/test'
 
 /** A task of the page's main thread, or the start of a frame there. Times in milliseconds. */
 interface TraceEvent {
-  readonly name: string
-  readonly start: number
+  readonly kind: 'task' | 'frame'
+  readonly time: number
   /** CPU time of the thread, which other processes on the machine do not lengthen. */
   readonly cpu: number
 }
 
 interface RawEvent {
   readonly name: string
+  /** `X`: complete; `b`: begin. */
+  readonly ph: string
   readonly pid: number
   readonly tid: number
+  /** Microseconds, as `dur` and `tdur` are. */
   readonly ts: number
+  readonly dur?: number
   readonly tdur?: number
-  readonly args?: { name?: string; data?: { frames?: readonly { processId?: number; url?: string }[] } }
 }
 
-const CATEGORIES = [
-  'toplevel',
-  'devtools.timeline',
-  'devtools.timeline.frame',
-  'disabled-by-default-devtools.timeline',
-]
-const TASK = /^(ThreadControllerImpl::)?RunTask$/
-const FRAME = 'BeginMainThreadFrame'
+/** As few as tell tasks and frames: whatever else is traced costs the thread time of its own. */
+const CATEGORIES = ['toplevel', 'devtools.timeline']
+const isTask = ({ name, ph }: RawEvent) => name === 'ThreadControllerImpl::RunTask' && ph === 'X'
+const isFrame = ({ name, ph }: RawEvent) => name === 'AnimationFrame' && ph === 'b'
 
-/** Traces the page's main thread while `work` goes on. */
+/** Traces the main thread of the one page that draws while `work` goes on. */
 export async function traceMainThread(
   browser: Browser,
   page: Page,
@@ -36,33 +35,29 @@ export async function traceMainThread(
   await browser.startTracing(page, { categories: CATEGORIES })
   await work()
   const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: RawEvent[] }
-  return mainThread(trace.traceEvents, page.url())
-}
-
-function mainThread(events: readonly RawEvent[], url: string): TraceEvent[] {
-  const frames = events.flatMap(({ args }) => args?.data?.frames ?? [])
-  const pid = frames.find((frame) => frame.url === url && frame.processId)?.processId
-  const thread = events.find(
-    ({ name, args, pid: of }) => name === 'thread_name' && args?.name === 'CrRendererMain' && of === pid,
-  )
-  if (!thread) throw new Error(`The trace names no main thread of ${url}.`)
-  return events
-    .filter(
-      ({ name, pid: of, tid }) => of === pid && tid === thread.tid && (TASK.test(name) || name === FRAME),
-    )
-    .map(({ name, ts, tdur }) => ({ name, start: ts / 1000, cpu: (tdur ?? 0) / 1000 }))
-    .sort((a, b) => a.start - b.start)
+  const thread = trace.traceEvents.find(isFrame)
+  if (!thread) throw new Error('The trace has no frame: nothing was drawn.')
+  return trace.traceEvents
+    .filter(({ pid, tid }) => pid === thread.pid && tid === thread.tid)
+    .filter((event) => isTask(event) || isFrame(event))
+    .map((event) => ({
+      kind: isTask(event) ? ('task' as const) : ('frame' as const),
+      // A frame begins inside the task that draws it: tasks are placed by their end.
+      time: (event.ts + (isTask(event) ? (event.dur ?? 0) : 0)) / 1000,
+      cpu: (event.tdur ?? 0) / 1000,
+    }))
+    .sort((a, b) => a.time - b.time)
 }
 
 /** CPU milliseconds of each task. */
 export const taskTimes = (events: readonly TraceEvent[]): number[] =>
-  events.filter(({ name }) => TASK.test(name)).map(({ cpu }) => cpu)
+  events.filter(({ kind }) => kind === 'task').map(({ cpu }) => cpu)
 
 /** CPU milliseconds of all tasks from the start of one frame to that of the next. */
 export function frameTimes(events: readonly TraceEvent[]): number[] {
   const times: number[] = []
-  for (const { name, cpu } of events)
-    if (name === FRAME) times.push(0)
+  for (const { kind, cpu } of events)
+    if (kind === 'frame') times.push(0)
     else if (times.length > 0) times[times.length - 1]! += cpu
   return times
 }

@@ -1,4 +1,4 @@
-// Opening: a checklist for what is missing, a verdict before anything is uploaded, and an export that opens again as a zip.
+// Opening: a checklist for what is missing, a verdict before anything is uploaded, an export that opens again as a zip, a lone recipe.
 import { cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
@@ -93,6 +93,54 @@ test('a folder from the browser’s own dialog is remembered over a reload', asy
   await press(page, 'Forget mine')
   await expect(loadPanel(page).getByText('Opened before')).toHaveCount(0)
 })
+
+test('a recipe that is dropped alone sets everything by it; a list of objects stays data', async ({
+  page,
+}, testInfo) => {
+  await openSample(page)
+  const recipe = JSON.parse(await readFile('public/sample/recipe.json', 'utf8'))
+  const [, prune] = recipe.stages
+  const path = testInfo.outputPath('careful.json')
+  await writeFile(path, JSON.stringify({ ...recipe, seed: 7, stages: [{ ...prune, pruning_ratio: 0.45 }] }))
+  await drop(page, path)
+  const ratio = page.getByRole('textbox', { name: 'Prune ratio', exact: true })
+  await expect(ratio).toHaveValue('0.45')
+  await expectMeasured(page, 'Teacher')
+  await expect(opened(page, 'sample')).toBeVisible()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await test.step('what is set after it can be undone, back to the recipe', async () => {
+    await ratio.fill('0.2')
+    await ratio.press('Enter')
+    await expectMeasured(page, 'Pruned')
+    await press(page, 'Undo')
+    await expect(ratio).toHaveValue('0.45')
+  })
+  await test.step('one that is not sound is refused by name', async () => {
+    await writeFile(path, JSON.stringify({ ...recipe, recipe_version: 2 }))
+    await drop(page, path)
+    await expect(page.getByRole('alert')).toContainText('careful.json: "recipe_version" is 2; allowed is 1.')
+    await press(page, 'Dismiss')
+  })
+  await test.step('rows are rows', async () => {
+    const rows = Array.from({ length: 20 }, (_, id) => ({ text: `where is order ${id}?` }))
+    const file = testInfo.outputPath('rows.json')
+    await writeFile(file, JSON.stringify(rows))
+    await drop(page, file)
+    await expect(page.getByRole('region', { name: 'Data' })).toContainText('18 training, 2 validation')
+  })
+})
+
+/** A drop as the browser itself makes it, from outside the page. */
+async function drop(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data })
+  await send('dragEnter')
+  await send('dragOver')
+  await expect(page.getByText('A model folder, data files, or a recipe')).toBeVisible()
+  await send('drop')
+}
 
 /** A folder with real handles, and a dialog that answers with it: nobody can click in the browser's own. */
 async function putFolder(page: Page, name: string, from: string): Promise<void> {

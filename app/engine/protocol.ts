@@ -2,7 +2,7 @@
 export type { ChecklistItem, ErrorReport } from './base/errors.ts'
 export type { OptionDefinition, OptionValue, OptionValues } from './base/options.ts'
 export { nestOptions } from './base/options.ts'
-export type { LayerSpec, ModelSpec, WeightGroup } from './model/spec.ts'
+export type { LayerSpec, ModelSpec, StorageFormat, WeightGroup } from './model/spec.ts'
 export {
   encoderParameterCount,
   exportedBytes,

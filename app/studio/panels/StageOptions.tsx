@@ -1,11 +1,9 @@
 // The settings of one stage (or of the data), main ones first, drawn from the catalog.
 import type { OptionDefinition } from '../../engine/protocol.ts'
-import { useIntents, useStudio } from '../store/context.ts'
-import { keptLayers } from '../store/estimates.ts'
 import type { SettingsKind } from '../store/settings.ts'
 import { Disclosure } from '../ui/Disclosure.tsx'
-import { OptionControl } from '../ui/OptionControl.tsx'
 import { words } from '../words.ts'
+import { StageOption } from './StageOption.tsx'
 
 interface StageOptionsProps {
   readonly kind: SettingsKind
@@ -20,25 +18,15 @@ interface StageOptionsProps {
 
 export function StageOptions(props: StageOptionsProps) {
   const { kind, definitions, except = [], labels = {}, isFlat = false } = props
-  const values = useStudio((state) => state.settings[kind])
-  const layers = useStudio((state) => state.model?.spec.layers.length ?? 0)
-  const { setOption, commitOption } = useIntents()
   const shown = definitions.filter(({ key }) => !except.includes(key))
-  const control = (definition: OptionDefinition) => {
-    const value = values[definition.key] ?? definition.default
-    return (
-      <OptionControl
-        key={definition.key}
-        definition={definition}
-        value={value}
-        label={labels[definition.key] ?? labelOf(definition)}
-        layers={layers}
-        kept={keptLayers(value, layers)}
-        onChange={(next) => setOption(kind, definition.key, next)}
-        onCommit={(next) => commitOption(kind, definition.key, next)}
-      />
-    )
-  }
+  const control = (definition: OptionDefinition) => (
+    <StageOption
+      key={definition.key}
+      kind={kind}
+      definition={definition}
+      label={labels[definition.key] ?? labelOf(definition)}
+    />
+  )
   const isFirst = ({ main }: OptionDefinition) => isFlat || main === true
   const more = shown.filter((definition) => !isFirst(definition))
   return (

@@ -51,7 +51,7 @@ function Cell({ figure, isBest, isOpen, place }: FigureCellProps) {
         ))}
         {level !== undefined && (
           <span className={styles.level} aria-hidden="true">
-            <span className={styles.fill} style={{ width: `${level * 100}%` }} />
+            <span className={styles.fill} style={{ transform: `scaleX(${level})` }} />
           </span>
         )}
       </button>

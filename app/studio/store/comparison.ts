@@ -1,5 +1,12 @@
 // The rows of the comparison table: measured where measured, else sizes worked out from the shapes.
-import type { ModelRow, ModelSpec, OptionValues, RowKey, StageKind } from '../../engine/protocol.ts'
+import {
+  type ModelRow,
+  type ModelSpec,
+  multiplyAdds,
+  type OptionValues,
+  type RowKey,
+  type StageKind,
+} from '../../engine/protocol.ts'
 import { distilledSpec, floatSizes, prunedSpec, quantizedSizes, type Sizes } from './estimates.ts'
 import { schemeIds, schemeLabel } from './recipe.ts'
 import type { RowEntry, StudioState } from './state.ts'
@@ -93,7 +100,7 @@ function estimate(state: StudioState, spec: ModelSpec): Sizes {
 function scaled(state: StudioState, sizes: Sizes): Sizes {
   const reported = state.rows.teacher?.row.multiply_adds
   if (!reported || !state.model) return sizes
-  const ownTeacher = floatSizes(state.model.spec, tokensOf(state)).multiplyAdds
+  const ownTeacher = multiplyAdds(state.model.spec, tokensOf(state))
   return { ...sizes, multiplyAdds: Math.round((sizes.multiplyAdds * reported) / ownTeacher) }
 }
 

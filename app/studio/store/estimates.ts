@@ -11,6 +11,7 @@ import {
   type OptionValue,
   type OptionValues,
   parameterCount,
+  type StorageFormat,
 } from '../../engine/protocol.ts'
 
 /** Sizes of one model. `isEstimate`: worked out, not measured. */
@@ -55,10 +56,12 @@ export function prunedSpec(spec: ModelSpec, settings: OptionValues): ModelSpec {
   return { ...spec, layers }
 }
 
-export function floatSizes(spec: ModelSpec, tokens: number): Sizes {
+export const floatSizes = (spec: ModelSpec, tokens: number): Sizes => sizesIn(FLOAT_FORMAT, spec, tokens)
+
+function sizesIn(format: StorageFormat, spec: ModelSpec, tokens: number): Sizes {
   return {
     parameters: Math.round(parameterCount(spec)),
-    bytes: Math.round(modelBytes(spec, FLOAT_FORMAT)),
+    bytes: Math.round(modelBytes(spec, format)),
     multiplyAdds: Math.round(multiplyAdds(spec, tokens)),
     isEstimate: true,
   }
@@ -69,11 +72,11 @@ export function quantizedSizes(spec: ModelSpec, settings: OptionValues, tokens: 
   const scheme = settings.scheme === 'W4A16' ? 'W4A16' : 'W8A8_DYNAMIC'
   const groupSize = typeof settings.group_size === 'number' ? settings.group_size : 64
   const ignored = Array.isArray(settings.ignore) ? (settings.ignore as readonly string[]) : []
-  const format = {
+  const format: StorageFormat = {
     scheme,
     groupSize,
     embeddings: settings.embeddings === 'F32' ? 'F32' : 'INT8',
-    isExempt: (layer: string) => ignored.some((part) => layer.includes(part)),
-  } as const
-  return { ...floatSizes(spec, tokens), bytes: Math.round(modelBytes(spec, format)) }
+    isExempt: (layer) => ignored.some((part) => layer.includes(part)),
+  }
+  return sizesIn(format, spec, tokens)
 }
