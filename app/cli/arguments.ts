@@ -12,7 +12,9 @@ export const USAGE = `Usage:
   decant run RECIPE --out FOLDER [--resume] [--json]
       Runs a recipe: distill, prune, quantize, export, verify. --resume goes on with a run that was stopped.
 
-MODEL is a Hugging Face folder (config.json, model.safetensors, tokenizer.json). FILE is a table: CSV or TSV with a header,
+MODEL is a Hugging Face folder (config.json, model.safetensors, tokenizer.json), or hub:org/name[@revision] for a model of the Hub:
+it is fetched once into ~/.cache/decant. HF_TOKEN is the token for a private one, DECANT_CACHE names another cache, HF_ENDPOINT
+another server. A recipe's model may be either too. FILE is a table: CSV or TSV with a header,
 JSONL (an object a line), a JSON list of objects, or Parquet.
 Results go to stdout, progress and errors to stderr.
 Exit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 the machine is at fault, 130 interrupted.
@@ -20,7 +22,7 @@ Exit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 the machine is at 
 
 export interface Arguments {
   readonly command: 'inspect' | 'predict' | 'evaluate' | 'run' | 'help'
-  /** MODEL or RECIPE. */
+  /** MODEL (a folder or hub:org/name) or RECIPE. */
   readonly target: string
   readonly data?: string
   readonly text?: string

@@ -1,14 +1,15 @@
 // `decant evaluate`: measures a checkpoint on a labelled file.
 import { openTable } from '../engine/data/open-table.ts'
-import { fileSource, readFolder } from '../engine/hosts/node-files.ts'
+import { fileSource } from '../engine/hosts/node-files.ts'
 import type { ModelRow } from '../engine/protocol.ts'
 import type { Arguments } from './arguments.ts'
+import { openWholeModel } from './open-model.ts'
 import { openSession } from './open-session.ts'
 import type { ProgressBar } from './progress-bar.ts'
 
 export async function evaluate(args: Arguments, progress: ProgressBar): Promise<string> {
-  const folder = await readFolder(args.target)
   const table = await openTable(await fileSource(args.data!))
+  const folder = await openWholeModel(args.target, progress)
   const { session, selfTest } = await openSession(progress)
   await session.openModel(folder)
   const options = { text: args.text, label: args.label, max_length: args.maxLength }

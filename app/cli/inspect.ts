@@ -1,12 +1,18 @@
 // `decant inspect`: what a checkpoint holds, from its headers.
 import { openCheckpoint } from '../engine/archs/load-plan.ts'
-import { readFolder } from '../engine/hosts/node-files.ts'
+import { checkModelFiles, requireAll } from '../engine/formats/model-files.ts'
 import { architectures } from '../engine/registry.ts'
 import { summarize } from '../engine/summary.ts'
 import type { Arguments } from './arguments.ts'
+import { openModelFolder } from './open-model.ts'
+import type { ProgressBar } from './progress-bar.ts'
 
-export async function inspect({ target, json }: Arguments): Promise<string> {
-  const folder = await readFolder(target)
+export async function inspect({ target, json }: Arguments, progress: ProgressBar): Promise<string> {
+  const folder = await openModelFolder(target, progress)
+  const items = await checkModelFiles(folder)
+  // Nothing is tokenized here.
+  if (items.some(({ need, state }) => need !== 'tokenizer' && state !== 'found'))
+    requireAll(folder.name, items)
   const checkpoint = await openCheckpoint(folder, (id) => architectures.get(id))
   const summary = summarize(folder.name, checkpoint)
   const { spec, parameters, encoder_parameters, bytes, groups } = summary

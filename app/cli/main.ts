@@ -3,6 +3,7 @@ import { type Fault, reportError } from '../engine/base/errors.ts'
 import { closeNodeGpu } from '../engine/hosts/node-gpu.ts'
 import { parseArguments, USAGE } from './arguments.ts'
 import { evaluate } from './evaluate.ts'
+import { failureText } from './failure-text.ts'
 import { inspect } from './inspect.ts'
 import { predict } from './predict.ts'
 import { ProgressBar } from './progress-bar.ts'
@@ -28,8 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     progress.end()
     const report = reportError(error)
-    process.stderr.write(`${report.message}\n${report.remedy}\n`)
-    if (report.details) process.stderr.write(`${report.details}\n`)
+    process.stderr.write(failureText(report))
     return EXIT_CODES[report.fault]
   }
 }

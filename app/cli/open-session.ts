@@ -4,15 +4,12 @@ import type { SelfTest } from '../engine/protocol.ts'
 import { selfTest } from '../engine/self-test.ts'
 import { Session } from '../engine/session.ts'
 import type { ProgressBar } from './progress-bar.ts'
+import { cancelOnSignals } from './signals.ts'
 
 export async function openSession(progress: ProgressBar): Promise<{ session: Session; selfTest: SelfTest }> {
   const gpu = await openNodeGpu()
   const session = new Session(gpu, (event) => progress.handle(event))
-  const stop = () => {
-    if (!session.control.isCancelled) progress.note('Stopping …')
-    session.control.cancel()
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+  cancelOnSignals(() => session.control, progress)
   const result = await selfTest(gpu)
   if (result.failed.length > 0)
     progress.note(`Self-test: these kernels are wrong on this adapter: ${result.failed.join(', ')}.`)

@@ -2,18 +2,19 @@
 import { encodeAll } from '../engine/data/batches.ts'
 import { buildDataset, guessColumns } from '../engine/data/dataset.ts'
 import { openTable } from '../engine/data/open-table.ts'
-import { fileSource, readFolder } from '../engine/hosts/node-files.ts'
+import { fileSource } from '../engine/hosts/node-files.ts'
 import { bestClass, rowProbabilities } from '../engine/metrics/score.ts'
 import { predict as predictLogits } from '../engine/model/predict.ts'
 import type { Arguments } from './arguments.ts'
+import { openWholeModel } from './open-model.ts'
 import { openSession } from './open-session.ts'
 import type { ProgressBar } from './progress-bar.ts'
 
 const DEFAULT_MAX_LENGTH = 128
 
 export async function predict(args: Arguments, progress: ProgressBar): Promise<string> {
-  const folder = await readFolder(args.target)
   const table = await openTable(await fileSource(args.data!))
+  const folder = await openWholeModel(args.target, progress)
   const { session } = await openSession(progress)
   const { model, tokenizer, checkpoint } = await session.openModel(folder)
   const { labels, positions } = checkpoint.spec

@@ -112,6 +112,18 @@ describe('elsewhere', () => {
     expect(written).toEqual(['step 8: validation 91.23 %\n'])
   })
 
+  it('writes bytes as megabytes', () => {
+    const { bar, written, clock } = barOn({ isTTY: false })
+    const bytes = { stage: 'open', phase: 'download', total: 438_000_000, unit: 'bytes' } as const
+    clock.seconds = 30
+    bar.handle(progress({ ...bytes, done: 12_340_000, rate: 5_250_000, secondsLeft: 81 }))
+    bar.handle(progress({ ...bytes, done: 438_000_000 }))
+    expect(written).toEqual([
+      'open: downloading: 12.3/438.0 MB · 5.3 MB/s · 1 min 21 s left\n',
+      'open: downloading: 438.0 MB\n',
+    ])
+  })
+
   it('writes no control characters', () => {
     const { bar, written } = barOn({ isTTY: false })
     for (const done of [50, 100]) bar.handle(progress({ done }))

@@ -82,7 +82,8 @@ export class ProgressBar {
     const key = `${label} ${total}`
     if (key === this.#finished || phase === 'validate') return
     this.#finished = key
-    this.#report(`${label}: ${total} ${unit}`)
+    const { count, name } = inUnits(unit)
+    this.#report(`${label}: ${count(total)} ${name}`)
   }
 
   #report(line: string): void {
@@ -94,13 +95,22 @@ export class ProgressBar {
     const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`
     const loss = this.#loss ? ` · loss ${this.#loss.loss.toFixed(3)}` : ''
     const validation = this.#validation === undefined ? '' : ` · validation ${percent(this.#validation)}`
-    return `${done}/${total} ${unit} · ${rate.toFixed(rate < 10 ? 1 : 0)}/s${left}${loss}${validation}`
+    const { count, name, speed } = inUnits(unit)
+    return `${count(done)}/${count(total)} ${name} · ${speed(rate)}/s${left}${loss}${validation}`
   }
 }
 
 function barOf({ done, total }: Progress): string {
   const filled = total > 0 ? Math.round((done / total) * BAR_WIDTH) : 0
   return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
+}
+
+/** How counts of a unit are written: bytes as megabytes, all else as it is. */
+function inUnits(unit: string) {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)
+  if (unit === 'bytes')
+    return { name: 'MB', count: megabytes, speed: (bytes: number) => `${megabytes(bytes)} MB` }
+  return { name: unit, count: String, speed: (rate: number) => rate.toFixed(rate < 10 ? 1 : 0) }
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`

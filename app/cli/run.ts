@@ -1,7 +1,6 @@
 // `decant run`: a whole recipe from the command line.
 import { dirname, resolve } from 'node:path'
 import { readText } from '../engine/base/bytes.ts'
-import { StudioError } from '../engine/base/errors.ts'
 import { comparisonTable } from '../engine/exports/model-card.ts'
 import { ensureFolder, fileSource, readFolder, writableFolder } from '../engine/hosts/node-files.ts'
 import { onnxRuntimeNode } from '../engine/hosts/onnxruntime-node.ts'
@@ -10,6 +9,7 @@ import type { Recipe } from '../engine/protocol.ts'
 import { parseRecipe } from '../engine/recipe.ts'
 import { StageStore } from '../engine/stage-store.ts'
 import type { Arguments } from './arguments.ts'
+import { HUB_PREFIX, openWholeModel } from './open-model.ts'
 import { openSession } from './open-session.ts'
 import { duration, type ProgressBar } from './progress-bar.ts'
 
@@ -18,7 +18,7 @@ export async function run(args: Arguments, progress: ProgressBar): Promise<strin
   const source = await fileSource(args.target, args.target)
   const recipe = parseRecipe(await readText(source), args.target)
   const out = resolve(args.out!)
-  const files = await recipeFiles(recipe, dirname(resolve(args.target)), out)
+  const files = await recipeFiles(recipe, { base: dirname(resolve(args.target)), out }, progress)
   await ensureFolder(out)
   const { session, selfTest } = await openSession(progress)
   const store = new StageStore({ read: files.reopen, output: files.output, resume: args.resume })
@@ -29,19 +29,16 @@ export async function run(args: Arguments, progress: ProgressBar): Promise<strin
   return args.json ? `${JSON.stringify(report, null, 2)}\n` : `${comparisonTable(report.rows)}\n`
 }
 
-async function recipeFiles(recipe: Recipe, base: string, out: string): Promise<RecipeFiles> {
-  if (recipe.model.startsWith('hub:'))
-    throw new StudioError(
-      'recipe-invalid',
-      `"model" is ${recipe.model}; Hub models are not downloaded yet. Download the folder and name its path.`,
-    )
+/** Tables are looked for first: a model may take long to arrive. */
+async function recipeFiles(
+  { model: place, data }: Recipe,
+  { base, out }: { base: string; out: string },
+  progress: ProgressBar,
+): Promise<RecipeFiles> {
   const file = (name: string | undefined) =>
     name === undefined ? undefined : fileSource(resolve(base, name), name)
-  const [model, train, test] = await Promise.all([
-    readFolder(resolve(base, recipe.model)),
-    file(recipe.data.train),
-    file(recipe.data.test),
-  ])
+  const [train, test] = await Promise.all([file(data.train), file(data.test)])
+  const model = await openWholeModel(place.startsWith(HUB_PREFIX) ? place : resolve(base, place), progress)
   return {
     model,
     ...(train ? { train } : {}),

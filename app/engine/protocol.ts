@@ -1,5 +1,6 @@
 // Commands, events and rows: all that the studio and the command line may see of the engine. Plain data only.
 export type { ChecklistItem, ErrorReport } from './base/errors.ts'
+export { modelRoot } from './base/model-root.ts'
 export type { OptionDefinition, OptionValue, OptionValues } from './base/options.ts'
 export { nestOptions } from './base/options.ts'
 export type { LayerSpec, ModelSpec, StorageFormat, WeightGroup } from './model/spec.ts'

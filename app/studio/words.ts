@@ -197,12 +197,14 @@ export const words = {
     address: 'Hub id or link',
     addressPlaceholder: 'org/name or a link',
     find: 'Look up',
-    findHint: 'Lists the files; nothing is downloaded yet',
+    findHint:
+      'Lists the files; nothing is downloaded yet. A folder on this page’s own server works too: /models/mine/',
     token: 'Access token for a private model',
     tokenHint: 'Used for these requests only; it is not stored and gone when the page closes.',
     privateModel: 'Private model?',
     listing: (repo: string, files: string, size: string) => `${repo}: ${files} files, ${size}`,
     commit: (commit: string) => `commit ${commit}`,
+    ownServer: 'on this page’s own server; it tells no hashes, so sizes alone are checked',
     files: 'Files to download',
     file: 'File',
     size: 'Size',
@@ -887,7 +889,7 @@ export const words = {
     },
   },
 
-  drop: { title: 'Drop to open', hint: 'A model folder, or data files' },
+  drop: { title: 'Drop to open', hint: 'A model folder, data files, or a recipe' },
 
   news: {
     running: (stage: string) => `${stage}: running.`,

@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'hub-refused'
   | 'hub-missing'
   | 'hub-write-refused'
+  | 'origin-refused'
   | 'download-corrupt'
   | 'usage'
   | 'cancelled'
@@ -105,6 +106,11 @@ export const ERROR_CATALOG: Readonly<Record<ErrorCode, { fault: Fault; remedy: s
   'hub-write-refused': {
     fault: 'input',
     remedy: 'Paste an access token with write permission for the owner named, or name another repository.',
+  },
+  'origin-refused': {
+    fault: 'input',
+    remedy:
+      'Download the folder and drop it on this page, or serve it beside the studio and give its address there, such as /models/mine/.',
   },
   'hub-missing': { fault: 'input', remedy: 'Check the id and the revision; private models need a token.' },
   'download-corrupt': { fault: 'machine', remedy: 'Start the download again; the damaged part was deleted.' },

@@ -17,6 +17,11 @@ const HOST = /^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\//i
 const PAGES = ['tree', 'blob', 'resolve', 'raw', 'commit', 'commits']
 const NOT_MODELS = ['datasets', 'spaces', 'docs', 'collections', 'papers', 'buckets']
 
+/** Whether a text is a link to the Hub's own pages. */
+export function isHubLink(text: string): boolean {
+  return HOST.test(`${text}/`)
+}
+
 /**
  * Understands `org/name`, `name`, `org/name@revision`, `hub:org/name` and links to a model's pages, with stray spaces, quotes
  * and slashes.

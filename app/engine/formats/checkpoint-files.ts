@@ -57,8 +57,8 @@ async function openShards(folder: Folder): Promise<TensorTable> {
   return { name: INDEX_FILE, tensors, metadata: {} }
 }
 
-/** Shard file by tensor name. */
-async function readIndex(folder: Folder): Promise<Map<string, string>> {
+/** Shard file by tensor name. @throws StudioError `file-missing`, `json-invalid` or `safetensors-invalid` */
+export async function readIndex(folder: Folder): Promise<Map<string, string>> {
   const source = requireFile(folder, INDEX_FILE)
   const { weight_map: map } = parseJsonObject(await readText(source), source.name)
   const fail = (what: string): never => {

@@ -183,6 +183,32 @@ test('cancelling a connection that hangs keeps what has arrived', async () => {
   expect(part.size).toBeGreaterThan(0)
 })
 
+test('without a digest the rest is asked for of the version that was begun; of another one all is taken', async () => {
+  const versions: (string | undefined)[] = []
+  const { file, ranges } = await serve((request, response) => {
+    versions.push(request.headers['if-range'] as string | undefined)
+    if (request.headers['if-range'] === '"old"') return response.end(BYTES)
+    return answer(request, response)
+  })
+  const { digest: _, ...plain } = file
+  const part = memoryPart(BYTES.subarray(0, 1000).map((byte) => byte ^ 1))
+  await completePart({ ...plain, version: '"old"' }, part, options())
+  expect(Buffer.compare(part.bytes(), BYTES)).toBe(0)
+  await completePart({ ...plain, version: '"new"' }, memoryPart(BYTES.subarray(0, 1000)), options())
+  await completePart({ ...plain, version: '"new"' }, memoryPart(), options())
+  expect(ranges).toEqual(['bytes=1000-', 'bytes=1000-', 'bytes=0-'])
+  expect(versions).toEqual(['"old"', '"new"', undefined])
+})
+
+test.each([401, 404])('status %s of a server that is not the Hub is told as its own', async (status) => {
+  const { file } = await serve((_, response) => response.writeHead(status).end('no'))
+  const { digest: _, ...plain } = file
+  await expect(completePart(plain, memoryPart(), options())).rejects.toMatchObject({
+    code: 'network',
+    message: `model.safetensors could not be fetched: the server answers ${status}.`,
+  })
+})
+
 test('small files are checked by the name that Git gives their content', async () => {
   const text = new TextEncoder().encode('hello\n')
   expect(await gitBlobDigest(text)).toBe('ce013625030ba8dba906f756967f9e9ca394464a')

@@ -2,6 +2,7 @@
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { blobSource, type Folder, readText } from '../base/bytes.ts'
 import { reportError } from '../base/errors.ts'
+import { modelRoot } from '../base/model-root.ts'
 import type { RunControl, Watch } from '../base/watch.ts'
 import { openZip } from '../formats/zip.ts'
 import { inspectModel } from '../inspect.ts'
@@ -70,12 +71,12 @@ export class Opener {
     const { emit } = this.#parts
     switch (command.type) {
       case 'find-hub-model': {
-        const { findHubModel } = await import('./hub.ts')
-        return emit({ type: 'hub-listing', listing: await findHubModel(command, running.control) })
+        const { findModel } = await import('./page-download.ts')
+        return emit({ type: 'hub-listing', listing: await findModel(command, running.control) })
       }
       case 'download-hub-model': {
-        const { downloadHubModel } = await import('./hub.ts')
-        const folder = await downloadHubModel(command, running).finally(async () => emit(await keptEvent()))
+        const { downloadModel } = await import('./page-download.ts')
+        const folder = await downloadModel(command, running).finally(async () => emit(await keptEvent()))
         return this.open(folder)
       }
       case 'open-kept':
@@ -130,17 +131,7 @@ export async function openedFolder(
 
 /** Files by path inside the model's folder: the folder's own name in front is dropped. */
 function insideOf({ name, files }: Folder): Folder {
-  const prefix = commonFolder([...files.keys()])
+  const prefix = modelRoot([...files.keys()])
   const inside = [...files].filter(([path]) => path.startsWith(prefix))
   return { name, files: new Map(inside.map(([path, source]) => [path.slice(prefix.length), source])) }
-}
-
-/** `models/a/` where config.json lies in it, or all paths start so; else the empty string. */
-function commonFolder(paths: readonly string[]): string {
-  const config = paths
-    .filter((path) => path === 'config.json' || path.endsWith('/config.json'))
-    .sort((a, b) => a.split('/').length - b.split('/').length)[0]
-  if (config !== undefined) return config.slice(0, -'config.json'.length)
-  const prefix = `${paths[0]?.split('/')[0]}/`
-  return paths.every((path) => path.startsWith(prefix)) ? prefix : ''
 }

@@ -1,9 +1,9 @@
 // Downloaded models in the browser's private file system: one directory a commit, its plan first, its seal last. Worker only.
 import { type Folder, readText, UNFINISHED, writeText } from '../base/bytes.ts'
 import { StudioError } from '../base/errors.ts'
-import { isRecord, parseJsonObject } from '../formats/json.ts'
+import { parseJsonObject } from '../formats/json.ts'
 import type { KeptModel } from '../protocol.ts'
-import type { PartFile } from './download.ts'
+import type { DownloadFolder, PartFile } from './download.ts'
 import {
   createFile,
   moveTo,
@@ -20,10 +20,15 @@ const PLAN = 'plan.json'
 /** Written after the last file was checked. */
 const SEAL = 'whole.json'
 
+/** Names of directories may be 255 bytes long; a folder's path on a server may be longer. */
+const MOST_NAME = 200
+
 export interface ModelPlan {
   readonly repo: string
   readonly revision: string
   readonly commit: string
+  /** Of a folder on the page's own server. */
+  readonly url?: string
   readonly bytes: number
 }
 
@@ -37,7 +42,7 @@ async function modelsRoot(): Promise<FileSystemDirectoryHandle> {
 
 /** Directory of a model: the commit fixes the content, so what is there never needs to be compared. */
 export function keptId({ repo, commit }: Pick<ModelPlan, 'repo' | 'commit'>): string {
-  return `${repo.replaceAll('/', '--')}@${commit.slice(0, 12)}`
+  return `${repo.replaceAll('/', '--').slice(-MOST_NAME)}@${commit.slice(0, 12)}`
 }
 
 /** Every model that is there, whole or not. */
@@ -53,18 +58,17 @@ export async function listKept(): Promise<KeptModel[]> {
       (sum, [name, { size }]) => sum + (name === PLAN || name === SEAL ? 0 : size),
       0,
     )
-    const { repo, revision, bytes: whole } = readPlan(await readText(plan))
+    const { bytes: whole, ...source } = readPlan(await readText(plan))
     const isWhole = files.has(SEAL)
-    kept.push({ id, repo, revision, bytes: isWhole ? whole : Math.min(bytes, whole - 1), whole })
+    kept.push({ id, ...source, bytes: isWhole ? whole : Math.min(bytes, whole - 1), whole })
   }
   return kept.sort((a, b) => a.repo.localeCompare(b.repo))
 }
 
-function readPlan(text: string): Pick<ModelPlan, 'repo' | 'revision' | 'bytes'> {
-  const plan = parseJsonObject(text, PLAN)
-  const { repo, revision, bytes } = isRecord(plan) ? plan : {}
+function readPlan(text: string): Omit<ModelPlan, 'commit'> {
+  const { repo, revision, bytes, url } = parseJsonObject(text, PLAN)
   if (typeof repo === 'string' && typeof revision === 'string' && typeof bytes === 'number')
-    return { repo, revision, bytes }
+    return { repo, revision, bytes, ...(typeof url === 'string' ? { url } : {}) }
   throw new StudioError('storage', `${PLAN} of a kept model is damaged.`)
 }
 
@@ -85,27 +89,27 @@ export async function deleteKept(id: string): Promise<void> {
 }
 
 /** The directory of a download that begins or goes on. */
-export class KeptDownload {
+export class KeptDownload implements DownloadFolder {
   readonly #folder: FileSystemDirectoryHandle
 
   private constructor(folder: FileSystemDirectoryHandle) {
     this.#folder = folder
   }
 
-  /** @throws StudioError `storage` */
-  static async start(plan: ModelPlan): Promise<KeptDownload> {
+  /** @throws StudioError `storage`, with both numbers when the browser leaves too little room */
+  static async start({ repo, revision, commit, url, bytes }: ModelPlan): Promise<KeptDownload> {
+    const plan: ModelPlan = { repo, revision, commit, ...(url ? { url } : {}), bytes }
+    await requireRoom(plan)
     const folder = await (await modelsRoot()).getDirectoryHandle(keptId(plan), { create: true })
     await writeText(opfsFolder(folder), PLAN, JSON.stringify(plan))
     return new KeptDownload(folder)
   }
 
-  /** Bytes of a file that is whole; undefined while it is not. */
   async sizeOf(name: string): Promise<number | undefined> {
     const handle = await this.#folder.getFileHandle(name).catch(() => undefined)
     return handle && (await handle.getFile()).size
   }
 
-  /** Hands out the part of a file; when `fill` succeeds the file gets its name. */
   async complete(name: string, fill: (part: PartFile) => Promise<void>): Promise<void> {
     const handle = await createFile(this.#folder, `${name}${UNFINISHED}`)
     const access = await handle.createSyncAccessHandle().catch((error: unknown) => {
@@ -120,10 +124,21 @@ export class KeptDownload {
     await moveTo(handle, this.#folder, name)
   }
 
-  /** Says that every file is there and checked. */
   async seal(): Promise<void> {
     await writeText(opfsFolder(this.#folder), SEAL, '{}')
   }
+}
+
+/** @throws StudioError `storage`, with both numbers */
+async function requireRoom(plan: ModelPlan): Promise<void> {
+  const there = (await listKept()).find(({ id }) => id === keptId(plan))?.bytes ?? 0
+  const bytes = plan.bytes - there
+  const { usage = 0, quota = Number.POSITIVE_INFINITY } = await navigator.storage.estimate()
+  if (bytes <= quota - usage) return
+  throw new StudioError(
+    'storage',
+    `${plan.repo} needs ${bytes} bytes more; the browser has ${Math.max(0, quota - usage)} left for this page.`,
+  )
 }
 
 function partOf(name: string, access: SyncAccessHandle): PartFile {

@@ -11,7 +11,7 @@ export type Command =
       readonly name: string
       readonly files: readonly { readonly path: string; readonly file: File }[]
     }
-  /** Lists the files of a Hub model. `token` is used for this command and kept nowhere. */
+  /** Lists the files of a Hub model, or of a folder on the page's own server. `token` is used for this command and kept nowhere. */
   | { readonly type: 'find-hub-model'; readonly address: string; readonly token?: string }
   /** Fetches what was listed, or what is missing of it, and opens it. */
   | { readonly type: 'download-hub-model'; readonly address: string; readonly token?: string }

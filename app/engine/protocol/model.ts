@@ -42,14 +42,16 @@ export interface FitVerdict {
   readonly levers: readonly FitLever[]
 }
 
-/** A model of the Hub as listed: what a download would fetch. */
+/** A model of the Hub, or of a folder on the page's own server, as listed: what a download would fetch. */
 export interface HubListing {
-  /** `org/name` */
+  /** `org/name`; of a folder its path. */
   readonly repo: string
-  /** As asked for: a branch, a tag or a commit. */
+  /** As asked for: a branch, a tag or a commit. Empty of a folder. */
   readonly revision: string
-  /** The commit that the files are of. */
+  /** The commit that the files are of; of a folder a digest of the sizes and dates that its server tells. */
   readonly commit: string
+  /** Address of a folder; absent of a model of the Hub. Its files are checked by their sizes alone. */
+  readonly url?: string
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
   readonly bytes: number
 }
@@ -59,6 +61,8 @@ export interface KeptModel {
   readonly id: string
   readonly repo: string
   readonly revision: string
+  /** As of its listing. */
+  readonly url?: string
   /** Bytes that are there. */
   readonly bytes: number
   /** Bytes of the whole; more than `bytes` while a download is unfinished. */

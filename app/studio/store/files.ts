@@ -1,5 +1,5 @@
-// Sorts what was picked or dropped into a model folder and data files. File handles only; nothing is read here.
-import type { DataRole } from '../../engine/protocol.ts'
+// Sorts what was picked or dropped into a model folder and data files. File handles only; nothing is read but what may be a recipe.
+import { type DataRole, modelRoot } from '../../engine/protocol.ts'
 
 export interface PathFile {
   /** Relative to what was dropped, with forward slashes. */
@@ -58,11 +58,7 @@ export function sortFiles(files: readonly PathFile[], folder = 'model'): SortedF
   const data = chooseTables(files.filter(({ path }) => table.test(path)).map(({ file }) => file))
   const others = files.filter(({ path }) => !table.test(path))
   if (others.length === 0) return data
-  const config = others
-    .map(({ path }) => path)
-    .filter((path) => /(^|\/)config\.json$/.test(path))
-    .sort((a, b) => a.split('/').length - b.split('/').length)[0]
-  const root = config === undefined ? commonFolder(others) : config.slice(0, -'config.json'.length)
+  const root = modelRoot(others.map(({ path }) => path))
   const inside = others
     .filter(({ path }) => path.startsWith(root))
     .map(({ path, file }) => ({ path: path.slice(root.length), file }))
@@ -70,10 +66,28 @@ export function sortFiles(files: readonly PathFile[], folder = 'model'): SortedF
   return { model: { name, files: inside }, ...data }
 }
 
-function commonFolder(files: readonly PathFile[]): string {
-  const [first] = files
-  const top = first?.path.includes('/') ? `${first.path.split('/')[0]}/` : ''
-  return files.every(({ path }) => path.startsWith(top)) ? top : ''
+/** Far above what any recipe has. */
+const MOST_RECIPE_BYTES = 1e6
+
+/** The one file that was picked or dropped, if it may be a recipe by its name. */
+export function loneJson({ model, tables, leftOut }: SortedFiles): File | undefined {
+  const files = [...(model?.files ?? []), ...tables].map(({ file }) => file)
+  const [only] = files
+  return files.length === 1 && !leftOut && only && /\.json$/i.test(only.name) ? only : undefined
+}
+
+/** Text of a file that says which version of recipe it is; whether it is a sound one, the engine checks. */
+export async function recipeTextOf(file: File): Promise<string | undefined> {
+  if (file.size > MOST_RECIPE_BYTES) return undefined
+  try {
+    const text = await file.text()
+    const value: unknown = JSON.parse(text)
+    const isRecipe = typeof value === 'object' && value !== null && Object.hasOwn(value, 'recipe_version')
+    return isRecipe ? text : undefined
+  } catch {
+    // No JSON, or it cannot be read: the engine, which gets it next, says so by name.
+    return undefined
+  }
 }
 
 /** What was picked as data, whatever it is called: the engine says what is no table. */

@@ -1,5 +1,5 @@
 // What is about to be opened and what could be: an inspected model, a listing of the Hub, downloads that are kept.
-import type { Command, Event } from '../../engine/protocol.ts'
+import type { Command, Event, HubListing } from '../../engine/protocol.ts'
 
 type Told<Type extends Event['type']> = Omit<Extract<Event, { type: Type }>, 'type'>
 
@@ -38,6 +38,11 @@ export function applyOpening(opening: Opening, event: Event): Opening {
 
 function settled({ inspected }: Opening): Pick<Opening, 'inspected'> {
   return inspected ? { inspected: { ...inspected, isWaiting: false } } : {}
+}
+
+/** What a model that was listed is asked for by. */
+export function addressOf({ repo, revision, url }: Pick<HubListing, 'repo' | 'revision' | 'url'>): string {
+  return url ?? `${repo}@${revision}`
 }
 
 /** What can be asked of the Hub and of the downloads. */

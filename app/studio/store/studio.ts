@@ -5,7 +5,7 @@ import { words } from '../words.ts'
 import { applyEvent } from './apply-event.ts'
 import { ARTICLE, type CostSettings } from './cost.ts'
 import { type ExportIntents, exportIntents } from './exporting.ts'
-import type { SortedFiles } from './files.ts'
+import { loneJson, recipeTextOf, type SortedFiles } from './files.ts'
 import { questionOf } from './insight-views.ts'
 import { type KeepingIntents, keepingIntents } from './keeping.ts'
 import { type HubIntents, hubIntents } from './opening.ts'
@@ -25,6 +25,7 @@ export interface Intents
     RunIntents {
   readonly openSample: () => void
   readonly closeModel: () => void
+  /** A lone .json file that is a recipe is taken over as one. */
   readonly openFiles: (files: SortedFiles) => void
   /** A recipe's text from a file or a link; the engine checks it. */
   readonly openRecipe: (name: string, text: string) => void
@@ -93,6 +94,18 @@ function openingIntents(store: StoreApi<StudioState>, send: (command: Command) =
     opening()
     send(command)
   }
+  const openSorted = ({ model, tables, leftOut }: SortedFiles) => {
+    if (leftOut) store.setState((state) => applyEvent(state, leftOutError(leftOut)), true)
+    if (model || tables.length > 0) opening()
+    if (model) send({ type: 'open-model', ...model })
+    if (tables.length > 0)
+      send({
+        type: 'open-data',
+        isWithModel: model !== undefined,
+        ...Object.fromEntries(tables.map(({ file, role }) => [role, file])),
+      })
+  }
+  const openRecipe = (name: string, text: string) => send({ type: 'open-recipe', name, text })
   return {
     ...hubIntents(openBy, send),
     openSample: () => {
@@ -100,18 +113,14 @@ function openingIntents(store: StoreApi<StudioState>, send: (command: Command) =
       send({ type: 'open-sample' })
     },
     closeModel: () => send({ type: 'close-model' }),
-    openFiles: ({ model, tables, leftOut }: SortedFiles) => {
-      if (leftOut) store.setState((state) => applyEvent(state, leftOutError(leftOut)), true)
-      if (model || tables.length > 0) opening()
-      if (model) send({ type: 'open-model', ...model })
-      if (tables.length > 0)
-        send({
-          type: 'open-data',
-          isWithModel: model !== undefined,
-          ...Object.fromEntries(tables.map(({ file, role }) => [role, file])),
-        })
+    openFiles: (files: SortedFiles) => {
+      const only = loneJson(files)
+      if (!only) return openSorted(files)
+      recipeTextOf(only).then((text) =>
+        text === undefined ? openSorted(files) : openRecipe(only.name, text),
+      )
     },
-    openRecipe: (name: string, text: string) => send({ type: 'open-recipe', name, text }),
+    openRecipe,
     arrangeData: (role: DataRole, action: 'move' | 'remove') => {
       opening()
       send({ type: 'arrange-data', role, action })

@@ -1,6 +1,7 @@
-// A Hub id or link: first the list of files with its size, then, if wanted, the download.
+// A Hub id or link, or a folder on the page's own server: first the list of files with its size, then, if wanted, the download.
 import { useState } from 'react'
 import { useIntents, useStudio } from '../../store/context.ts'
+import { addressOf } from '../../store/opening.ts'
 import { canOpen } from '../../store/steps.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Disclosure } from '../../ui/Disclosure.tsx'
@@ -55,7 +56,7 @@ export function HubForm() {
         <HubListing
           listing={listing}
           isFree={isFree}
-          onDownload={() => downloadHubModel(`${listing.repo}@${listing.revision}`, token)}
+          onDownload={() => downloadHubModel(addressOf(listing), token)}
         />
       )}
     </div>

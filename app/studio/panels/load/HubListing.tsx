@@ -1,5 +1,6 @@
 // What a download would fetch, file by file, and the button that says how much it is.
 import type { HubListing as Listing } from '../../../engine/protocol.ts'
+import { askToKeepDownload } from '../../store/persistence.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Disclosure } from '../../ui/Disclosure.tsx'
 import { bytes, exact } from '../../ui/format.ts'
@@ -16,11 +17,18 @@ interface HubListingProps {
 export function HubListing({ listing, isFree, onDownload }: HubListingProps) {
   const { opening } = words
   const size = bytes(listing.bytes)
+  const download = () => {
+    // Its answer may take long, and the download does not depend on it.
+    askToKeepDownload(listing.bytes)
+    onDownload()
+  }
   return (
     <div className={styles.listing}>
       <p className={styles.text} role="status">
         <strong>{opening.listing(listing.repo, exact(listing.files.length), size)}</strong>{' '}
-        <span className={styles.commit}>{opening.commit(listing.commit.slice(0, 8))}</span>
+        <span className={styles.commit}>
+          {listing.url ? opening.ownServer : opening.commit(listing.commit.slice(0, 8))}
+        </span>
       </p>
       <Disclosure title={opening.files}>
         <PlainTable
@@ -30,7 +38,7 @@ export function HubListing({ listing, isFree, onDownload }: HubListingProps) {
           numbersFrom={1}
         />
       </Disclosure>
-      <Button look="primary" disabled={!isFree} onClick={onDownload}>
+      <Button look="primary" disabled={!isFree} onClick={download}>
         {opening.download(size)}
       </Button>
     </div>

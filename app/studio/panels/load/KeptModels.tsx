@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import type { KeptModel } from '../../../engine/protocol.ts'
 import { useIntents, useStudio } from '../../store/context.ts'
+import { addressOf } from '../../store/opening.ts'
 import { canOpen } from '../../store/steps.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Disclosure } from '../../ui/Disclosure.tsx'
@@ -33,7 +34,7 @@ function KeptRow({ model }: { readonly model: KeptModel }) {
   const isFree = useStudio(canOpen)
   const { openKept, deleteKept, findHubModel } = useIntents()
   const { opening } = words
-  const { id, repo, revision, whole } = model
+  const { id, repo, whole } = model
   const isWhole = model.bytes === whole
   return (
     <li className={styles.row}>
@@ -51,7 +52,7 @@ function KeptRow({ model }: { readonly model: KeptModel }) {
         <Button
           aria-label={opening.resume(repo)}
           disabled={!isFree}
-          onClick={() => findHubModel(`${repo}@${revision}`, '')}
+          onClick={() => findHubModel(addressOf(model), '')}
         >
           {opening.resumeShort}
         </Button>
