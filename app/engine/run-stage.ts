@@ -6,6 +6,7 @@ import { checkOptions, type OptionValues } from './base/options.ts'
 import { deriveSeed, shuffledIndices } from './base/random.ts'
 import type { Watch } from './base/watch.ts'
 import { catalog } from './catalog.ts'
+import type { ImportanceScores } from './criteria/criterion.ts'
 import type { PreparedData, Split } from './data/prepared.ts'
 import { bestClass } from './metrics/score.ts'
 import { copyModel, type Model, releaseModel } from './model/model.ts'
@@ -29,6 +30,8 @@ export interface StageContext {
   readonly seed: number
   /** The teacher's logits of the training rows [rows, labels]; they stay the session's. */
   readonly teacherLogits: () => Promise<Tensor<'f32'>>
+  /** Importance of the base's units by the criterion of this id: scored now, or kept from before. */
+  readonly scores: (criterion: string, score: () => Promise<ImportanceScores>) => Promise<ImportanceScores>
   readonly watch: (phase: Phase) => Watch
   readonly onLoss: (points: readonly LossPoint[]) => void
   readonly onImportance: (layers: readonly LayerImportance[]) => void
@@ -76,18 +79,21 @@ async function runPrune(context: StageContext, values: OptionValues): Promise<Mo
   if (values.pruning_ratio === 0) return copyModel(gpu, base)
   const criterion = criteria.get(values.importance as string)
   assert(criterion, 'a checked criterion')
-  const { ids, labels } = importanceTexts(data, seed)
-  const { model, plan, scores } = await prune(
-    { gpu, model: base, ids, labels, watch: watch('importance') },
-    {
-      ratio: values.pruning_ratio as number,
-      targets: values.targets as readonly PruningTarget[],
-      roundTo: values.round_to as number,
-      pinned: values.pinned as readonly string[],
-      criterion,
+  const scores = await context.scores(criterion.id, () =>
+    criterion.score({
+      gpu,
+      model: base,
+      ...importanceTexts(data, seed),
       seed: deriveSeed(seed, 'importance'),
-    },
+      watch: watch('importance'),
+    }),
   )
+  const { model, plan } = await prune(gpu, base, scores, {
+    ratio: values.pruning_ratio as number,
+    targets: values.targets as readonly PruningTarget[],
+    roundTo: values.round_to as number,
+    pinned: values.pinned as readonly string[],
+  })
   onImportance(layerImportance(base.spec, scores, plan))
   return model
 }

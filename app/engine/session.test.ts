@@ -223,6 +223,37 @@ describe('data without labels', () => {
   })
 })
 
+describe('importance', () => {
+  const scorings = () =>
+    events.filter(({ type, ...event }) => {
+      const { progress } = event as { progress?: { phase: string; done: number; total: number } }
+      return type === 'progress' && progress?.phase === 'importance' && progress.done === progress.total
+    }).length
+  const pruned = async (changes: Record<string, unknown> = {}) => {
+    const { model } = await session.runStage(stage({ kind: 'prune', ...changes }), { untrained: true })
+    const digest = await weightDigest(gpu, model)
+    session.table.dropStage('prune')
+    return digest
+  }
+
+  it('is scored once while ratios and pins change, and again for another base, seed or criterion', async () => {
+    await openTiny()
+    await pruned({ pruning_ratio: 0.5 })
+    const again = await pruned({ pruning_ratio: 0.3 })
+    expect(scorings()).toBe(1)
+    await pruned({ pruning_ratio: 0.3, importance: 'taylor' })
+    expect(scorings()).toBe(2)
+    expect(await pruned({ pruning_ratio: 0.3 }), 'scored anew').toBe(again)
+    expect(scorings()).toBe(3)
+    session.seed = 7
+    await pruned({ pruning_ratio: 0.3 })
+    expect(scorings()).toBe(4)
+    await session.runStage(DISTILL)
+    await pruned({ pruning_ratio: 0.3 })
+    expect(scorings()).toBe(5)
+  })
+})
+
 describe('events', () => {
   it('are plain data that a worker can post, and name what goes on', async () => {
     await openTiny()

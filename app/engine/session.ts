@@ -28,6 +28,7 @@ import type {
 } from './protocol.ts'
 import { architectures } from './registry.ts'
 import { runStage, type StageContext, type StageOutcome } from './run-stage.ts'
+import { ScoreCache } from './score-cache.ts'
 import type { TrainingCheckpoints } from './stages/checkpoints.ts'
 import { summarize } from './summary.ts'
 import { loadTokenizer, type Tokenizer } from './text/tokenizer.ts'
@@ -56,6 +57,7 @@ export class Session {
   #data: PreparedData | undefined
   #dataRecipe: DataRecipe | undefined
   #trainingLogits: Tensor<'f32'> | undefined
+  readonly #scores = new ScoreCache()
 
   constructor(gpu: Gpu, emit: (event: Event) => void) {
     this.gpu = gpu
@@ -159,13 +161,17 @@ export class Session {
 
   /** What a stage works on now. */
   stageContext(stage: StageRecipe, checkpoints?: TrainingCheckpoints): StageContext {
+    const base = this.table.base().model
+    const data = this.#requireData()
+    const { seed } = this
     return {
       gpu: this.gpu,
       teacher: this.#requireModel().model,
-      base: this.table.base().model,
-      data: this.#requireData(),
-      seed: this.seed,
+      base,
+      data,
+      seed,
       teacherLogits: () => this.#teacherLogits(stage.kind),
+      scores: (criterion, score) => this.#scores.scores({ model: base, data, seed, criterion }, score),
       watch: (phase) => this.watch(stage.kind, phase),
       onLoss: (points) => this.#emit({ type: 'loss', points }),
       onImportance: (layers) => this.#emit({ type: 'importance', layers }),

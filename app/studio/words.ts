@@ -580,7 +580,8 @@ export const words = {
     p95: (time: string) => `p95 ${time}`,
     scored: (rows: string, split: string) => `Scored on ${rows} ${split} rows.`,
     latencyAt: (batch: number, tokens: number) =>
-      `Latency: batch ${batch}, ${tokens} tokens, on this adapter.`,
+      `Latency: batch ${batch}, ${tokens} tokens (the median of your texts), on this adapter.`,
+    waits: 'People notice a wait of 200 ms and leave at 500 ms; network and queue come on top.',
     footnote:
       'Grey numbers with a mark are stale: worked out from the shape, or measured for other settings. Size is storage: weights with their scales, MB of 10⁶ bytes. INT8 rows multiply 8-bit integers; INT4 rows store 4-bit weights and compute in F32, so they save space rather than time.',
     priceNote: (price: string) =>
@@ -703,11 +704,15 @@ export const words = {
     title: 'Loss',
     empty: 'The curve starts when Distill or Prune trains.',
     loss: 'Loss',
+    smoothed: 'Smoothed loss',
+    smoothing: 'Smoothing',
+    smoothingHelp:
+      'Weight of the past in the moving average: 0 draws the losses alone, 0.99 averages over about 100 steps.',
     validation: 'Validation',
     step: 'Step',
     table: 'Loss as a table',
     summary: (stage: string, steps: string, first: string, last: string) =>
-      `${stage}, ${steps} steps: loss from ${first} to ${last}.`,
+      `${stage}, ${steps} steps: loss from ${first} to ${last}, smoothed.`,
   },
 
   charts: {
@@ -736,6 +741,18 @@ export const words = {
     pinned: 'pinned',
     kept: 'stays',
     removed: 'goes',
+  },
+
+  latencyChart: {
+    title: 'Latency',
+    empty: 'The samples of each model appear once the teacher is measured.',
+    summary: (batch: string, tokens: string) =>
+      `Single requests at batch ${batch} and ${tokens} tokens, the median of your texts.`,
+    line: (p50: string, p95: string, felt: string) => `p50 ${p50}, p95 ${p95}: ${felt}`,
+    legend:
+      'Milliseconds, by powers of ten. Solid: median; dashed: 95th percentile; dotted: 200 ms, noticed, and 500 ms, they leave.',
+    table: 'Latency samples as a table',
+    sample: 'Sample, ms',
   },
 
   bytesChart: {

@@ -78,7 +78,11 @@ export function bestClass(logits: Float32Array, row: number, classes: number): n
 
 /** Softmax of one row of [rows, classes] logits, in F64. */
 export function rowProbabilities(logits: Float32Array, row: number, classes: number): Float64Array {
-  const values = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes))
+  return softmax(Float64Array.from(logits.subarray(row * classes, (row + 1) * classes)))
+}
+
+/** exp(x) ÷ Σ exp(x), in F64. */
+export function softmax(values: Float64Array): Float64Array {
   const shift = logSumExp(values)
   return values.map((value) => Math.exp(value - shift))
 }

@@ -2,6 +2,7 @@
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { read, release } from '../../../kernels/runtime/tensor.ts'
 import { padBatch } from '../data/batches.ts'
+import { softmax } from '../metrics/score.ts'
 import type { AttentionLayer } from '../protocol.ts'
 import { forward, releaseBatch, releaseSaved, uploadBatch } from './forward.ts'
 import type { Model } from './model.ts'
@@ -56,12 +57,4 @@ function headMaps(qkv: Float32Array, { tokens, heads, headSize }: HeadShape): Fl
     }
     return map
   })
-}
-
-/** Shifted by the largest score, so that nothing overflows. */
-function softmax(scores: Float64Array): Float64Array {
-  const most = scores.reduce((a, b) => Math.max(a, b))
-  const powers = scores.map((score) => Math.exp(score - most))
-  const total = powers.reduce((a, b) => a + b)
-  return powers.map((power) => power / total)
 }

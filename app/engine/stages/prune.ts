@@ -3,7 +3,6 @@ import { gatherColumns, gatherRows } from '../../../kernels/gather/gather.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
 import type { OptionDefinition } from '../base/options.ts'
-import type { Watch } from '../base/watch.ts'
 import type { Criterion, ImportanceScores } from '../criteria/criterion.ts'
 import { cloneTensor, denseOf, holdModel, type Model, type Weight } from '../model/model.ts'
 import { FLOAT_FORMAT, type Role, roleShapes } from '../model/spec.ts'
@@ -71,29 +70,18 @@ export interface PruneSettings {
   readonly roundTo: number
   /** Heads that stay, as `layer.head`. */
   readonly pinned: readonly string[]
-  readonly criterion: Criterion
-  readonly seed: number
 }
 
-export interface PruneInput {
-  readonly gpu: Gpu
-  readonly model: Model
-  /** Token ids and labels (-1: none) of the texts to score on. */
-  readonly ids: readonly Uint32Array[]
-  readonly labels: Int32Array
-  readonly watch: Watch
-}
-
-/** The pruned model, untrained, and the scores it was pruned by. The input model stays as it is. @throws StudioError `option-invalid` */
+/** The pruned model, untrained. The input model stays as it is. @throws StudioError `option-invalid` */
 export async function prune(
-  input: PruneInput,
+  gpu: Gpu,
+  model: Model,
+  scores: ImportanceScores,
   settings: PruneSettings,
-): Promise<{ model: Model; plan: PruningPlan; scores: ImportanceScores }> {
-  const { gpu, model } = input
+): Promise<{ model: Model; plan: PruningPlan }> {
   const pinned = parsePins(model.spec, settings.pinned)
-  const scores = await settings.criterion.score({ ...input, seed: settings.seed })
   const plan = planPruning(model.spec, scores, { ...settings, pinned })
-  return { model: await gpu.scope(() => removeUnits(gpu, model, plan)), plan, scores }
+  return { model: await gpu.scope(() => removeUnits(gpu, model, plan)), plan }
 }
 
 /** A model of the plan's spec with the kept rows and columns of `model`'s weights, copied. */

@@ -1,5 +1,6 @@
 // The load, the price and what one machine answers: measured here, or typed for a server.
 import { useIntents, useStudio } from '../store/context.ts'
+import { PRICE_RANGE } from '../store/cost.ts'
 import { Control } from '../ui/Control.tsx'
 import type { NumberOption } from '../ui/definitions.ts'
 import { NumberBox } from '../ui/NumberBox.tsx'
@@ -18,7 +19,7 @@ const input = (key: string, rest: Omit<NumberOption, 'key' | 'kind' | 'label' | 
 
 const REQUESTS = input('requests', { default: 100_000, min: 1, max: 1e10, step: 1000 })
 const PEAK = input('peak', { default: 3, min: 1, max: 100, step: 0.5 })
-const PRICE = input('price', { default: 2.5, min: 0.001, max: 10_000, step: 0.1 })
+const PRICE = input('price', PRICE_RANGE)
 const TEACHER = input('teacher', { default: 0, min: 0.01, max: 1e9, step: 1 })
 const STUDENT = input('student', { default: 0, min: 0.01, max: 1e9, step: 1 })
 

@@ -1,4 +1,4 @@
-// Rows of one kind, twenty at a time.
+// Rows of one kind, ten at a time.
 import { useState } from 'react'
 import type { DifferenceKind, DifferingRow } from '../../engine/protocol.ts'
 import { Button } from '../ui/Button.tsx'
@@ -17,7 +17,7 @@ interface DifferenceColumnProps {
   readonly isSearching: boolean
 }
 
-const STEP = 20
+const STEP = 10
 
 export function DifferenceColumn({ kind, rows, listed, total, isSearching }: DifferenceColumnProps) {
   const [limit, setLimit] = useState(STEP)

@@ -8,11 +8,13 @@ import styles from './ChartFrame.module.css'
 interface ChartFrameProps {
   readonly summary: string
   readonly table: Parameters<typeof PlainTable>[0]
+  /** As tall as what is drawn: for charts that are there at once. */
+  readonly isTall?: boolean
   /** Drawn in a box of fixed height, so that nothing jumps when the chart arrives. */
   readonly children: ReactNode
 }
 
-export function ChartFrame({ summary, table, children }: ChartFrameProps) {
+export function ChartFrame({ summary, table, isTall = false, children }: ChartFrameProps) {
   const box = useRef<HTMLDivElement>(null)
   const isOnScreen = useOnScreen(box)
   const drawn = useRef(children)
@@ -21,7 +23,7 @@ export function ChartFrame({ summary, table, children }: ChartFrameProps) {
   return (
     <>
       <p className={styles.summary}>{summary}</p>
-      <div className={styles.plot} ref={box}>
+      <div className={isTall ? styles.tall : styles.plot} ref={box}>
         <Suspense fallback={<p className={styles.loading}>{words.charts.loading}</p>}>
           {drawn.current}
         </Suspense>

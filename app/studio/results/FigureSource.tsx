@@ -2,6 +2,7 @@
 import { Popover } from '@base-ui/react/popover'
 import type { ComparisonRow } from '../store/comparison.ts'
 import { useIntents, useStudio } from '../store/context.ts'
+import { PRICE_RANGE } from '../store/cost.ts'
 import { Button } from '../ui/Button.tsx'
 import { exact } from '../ui/format.ts'
 import { NumberBox } from '../ui/NumberBox.tsx'
@@ -22,16 +23,11 @@ interface FigureSourceProps {
 }
 
 const PRICE = {
-  kind: 'number',
-  key: 'price',
+  ...PRICE_RANGE,
   label: words.source.priceLabel,
   help: words.source.priceHelp,
-  default: 2.5,
-  min: 0.01,
-  max: 1000,
-  step: 0.1,
   unit: words.source.priceUnit,
-} as const
+}
 
 export default function FigureSource({ row, column, anchor, isOpen, onClose }: FigureSourceProps) {
   return (

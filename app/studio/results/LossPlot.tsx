@@ -1,4 +1,4 @@
-// The curve itself (recharts, in a chunk of its own): loss at the left axis, validation at the right.
+// The curve itself (recharts, in a chunk of its own): loss at the left axis, raw thin and faint under its moving average, validation at the right.
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import type { LossPoint } from '../../engine/protocol.ts'
 import { compact, decimals, exact, percent } from '../ui/format.ts'
@@ -6,8 +6,13 @@ import { words } from '../words.ts'
 import styles from './LossPlot.module.css'
 import { AXIS, TOOLTIP } from './plot-style.ts'
 
+/** A loss with the moving average up to it. */
+export interface SmoothPoint extends LossPoint {
+  readonly smooth: number
+}
+
 interface LossPlotProps {
-  readonly points: readonly LossPoint[]
+  readonly points: readonly SmoothPoint[]
 }
 
 export default function LossPlot({ points }: LossPlotProps) {
@@ -17,7 +22,8 @@ export default function LossPlot({ points }: LossPlotProps) {
   return (
     <div className={styles.frame}>
       <ul className={styles.legend} aria-hidden="true">
-        <li className={styles.loss}>{loss.loss}</li>
+        <li className={styles.smooth}>{loss.smoothed}</li>
+        <li className={styles.raw}>{loss.loss}</li>
         {hasValidation && <li className={styles.validation}>{loss.validation}</li>}
       </ul>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 190 }}>
@@ -47,7 +53,7 @@ export default function LossPlot({ points }: LossPlotProps) {
             contentStyle={TOOLTIP}
             labelFormatter={(step) => `${loss.step} ${exact(Number(step))}`}
             formatter={(value, name) => [
-              name === loss.loss ? decimals(Number(value), 4) : percent(Number(value)),
+              name === loss.validation ? percent(Number(value)) : decimals(Number(value), 4),
               name,
             ]}
           />
@@ -56,7 +62,17 @@ export default function LossPlot({ points }: LossPlotProps) {
             dataKey="loss"
             name={loss.loss}
             stroke="var(--accent)"
-            strokeWidth={1.5}
+            strokeWidth={1}
+            strokeOpacity={0.35}
+            dot={false}
+            isAnimationActive={false}
+          />
+          <Line
+            yAxisId="loss"
+            dataKey="smooth"
+            name={loss.smoothed}
+            stroke="var(--accent)"
+            strokeWidth={2}
             dot={false}
             isAnimationActive={false}
           />

@@ -4,6 +4,7 @@ import { type ComponentType, lazy, Suspense } from 'react'
 import { words } from '../words.ts'
 import { BytesChart } from './BytesChart.tsx'
 import { ImportanceMap } from './ImportanceMap.tsx'
+import { LatencyChart } from './LatencyChart.tsx'
 import { LossChart } from './LossChart.tsx'
 import { MemoryChart } from './MemoryChart.tsx'
 import styles from './ResultTabs.module.css'
@@ -19,6 +20,7 @@ interface ResultTab {
 
 const TABS: readonly ResultTab[] = [
   { id: 'trade-off', label: words.tradeOff.title, component: TradeOff },
+  { id: 'latency', label: words.latencyChart.title, component: LatencyChart },
   { id: 'loss', label: words.loss.title, component: LossChart },
   { id: 'importance', label: words.importance.title, component: ImportanceMap },
   { id: 'bytes', label: words.bytesChart.title, component: BytesChart },

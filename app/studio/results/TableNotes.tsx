@@ -11,7 +11,7 @@ export function TableNotes({ teacher }: { readonly teacher: ModelRow | undefined
   return (
     <p className={styles.notes}>
       {teacher && `${table.scored(exact(teacher.n), teacher.split)} `}
-      {teacher && `${table.latencyAt(teacher.latency_ms.batch, teacher.latency_ms.tokens)} `}
+      {teacher && `${table.latencyAt(teacher.latency_ms.batch, teacher.latency_ms.tokens)} ${table.waits} `}
       {table.priceNote(dollars(perHour))} {table.bestNote} {table.openNote} {table.footnote}
     </p>
   )

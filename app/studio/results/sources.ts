@@ -109,6 +109,12 @@ function latencySource(latency: Latency): Pick<Source, 'exact' | 'facts' | 'samp
   }
 }
 
+/** How many samples there are, and from where to where. */
+export function samplesInWords(samples: readonly number[]): string {
+  const ends = [Math.min(...samples), Math.max(...samples)].map(milliseconds) as [string, string]
+  return source.strip(exact(samples.length), ...ends)
+}
+
 export function feltAs(ms: number): string {
   if (ms < NOTICED_MS) return source.below
   return ms < LEAVE_MS ? source.noticed : source.above

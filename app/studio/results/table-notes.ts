@@ -14,7 +14,9 @@ export function measuredNotes(
   const isStale = rows.some((row) => COLUMNS.some((column) => column.isStale(row)))
   return [
     ...(measured ? [table.scored(exact(measured.n), measured.split)] : []),
-    ...(measured ? [table.latencyAt(measured.latency_ms.batch, measured.latency_ms.tokens)] : []),
+    ...(measured
+      ? [table.latencyAt(measured.latency_ms.batch, measured.latency_ms.tokens), table.waits]
+      : []),
     table.priceNote(dollars(prices.perHour)),
     ...(isStale ? [table.staleNote] : []),
   ]

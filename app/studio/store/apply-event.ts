@@ -12,11 +12,12 @@ import { applyExported } from './exporting.ts'
 import { chainOf, markCancelledResult, remember } from './history.ts'
 import { applyInsight } from './insight.ts'
 import { applyKeeping } from './keeping.ts'
+import { thinCurve } from './loss-curve.ts'
 import { applyOpening } from './opening.ts'
 import { FLOAT_WIDTH, type Launch, type RowEntry, type StudioState } from './state.ts'
 
-/** A curve is drawn on a few hundred pixels; more points only slow it down. */
-export const MAX_LOSS_POINTS = 500
+/** A longer curve is thinned to half as many; drawing thins it further. */
+export const MAX_LOSS_POINTS = 5000
 
 /** Ten minutes, at one a second. */
 const MAX_MEMORY_POINTS = 600
@@ -227,14 +228,12 @@ function applyLosses(state: StudioState, points: readonly LossPoint[]): StudioSt
   return {
     ...state,
     lossStage: first.stage,
-    losses: { ...state.losses, [first.stage]: thin([...kept, ...points]) },
+    losses: { ...state.losses, [first.stage]: thinned([...kept, ...points]) },
   }
 }
 
-/** Halves a curve that grew too long, keeping its ends and every validated point. */
-function thin(points: readonly LossPoint[]): readonly LossPoint[] {
-  if (points.length <= MAX_LOSS_POINTS) return points
-  return points.filter((point, i) => i % 2 === 0 || i === points.length - 1 || point.validation !== undefined)
+function thinned(points: readonly LossPoint[]): readonly LossPoint[] {
+  return points.length > MAX_LOSS_POINTS ? thinCurve(points, MAX_LOSS_POINTS / 2) : points
 }
 
 function applyActivity(state: StudioState, event: Extract<Event, { type: 'state' }>): StudioState {

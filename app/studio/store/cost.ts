@@ -64,6 +64,16 @@ export interface CostSettings extends Omit<Traffic, 'pricePerHour'> {
 /** Busy services see about three times their mean load in the busiest minutes. */
 export const DEFAULT_COST: CostSettings = { requestsPerDay: 100_000, peakFactor: 3, capacities: {} }
 
+/** The price of a machine as every control offers it; its words are the catalogue's. */
+export const PRICE_RANGE = {
+  key: 'price',
+  kind: 'number',
+  default: 2.5,
+  min: 0.01,
+  max: 10_000,
+  step: 0.1,
+} as const
+
 /** The load, price and throughputs that a known article reckons with. */
 export const ARTICLE = {
   pricePerHour: 2.5,

@@ -18,7 +18,7 @@ import type {
   StageKind,
   StageRecipe,
 } from '../../engine/protocol.ts'
-import { type CostSettings, DEFAULT_COST } from './cost.ts'
+import { type CostSettings, DEFAULT_COST, PRICE_RANGE } from './cost.ts'
 import { type Insight, NO_INSIGHT } from './insight.ts'
 import type { KeepingState } from './keeping.ts'
 import type { Opening } from './opening.ts'
@@ -153,7 +153,7 @@ export const initialState: StudioState = {
   rows: {},
   memoryLog: [],
   history: [],
-  prices: { perHour: 2.5 },
+  prices: { perHour: PRICE_RANGE.default },
   cost: DEFAULT_COST,
   activity: { state: 'idle' },
   losses: {},
