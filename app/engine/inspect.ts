@@ -2,7 +2,7 @@
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
 import { openCheckpoint } from './archs/load-plan.ts'
 import type { Folder } from './base/bytes.ts'
-import { fitVerdicts } from './fit.ts'
+import { type FitSettings, fitVerdicts } from './fit.ts'
 import { requireModelFiles } from './formats/model-files.ts'
 import type { FitVerdict, ModelSummary } from './protocol.ts'
 import { architectures } from './registry.ts'
@@ -23,12 +23,12 @@ export async function inspectModel(folder: Folder, gpu: Gpu): Promise<Inspection
   return inspectionOf(summarize(folder.name, checkpoint), gpu)
 }
 
-/** The same of a model whose header was read. */
-export function inspectionOf(model: ModelSummary, gpu: Gpu): Inspection {
+/** The same of a model whose header was read. @param settings the catalog's defaults if absent */
+export function inspectionOf(model: ModelSummary, gpu: Gpu, settings?: FitSettings): Inspection {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits
   const limits = {
     budget: gpu.pool.ledger.budget,
     tensorBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize),
   }
-  return { model, fit: fitVerdicts(model.spec, limits) }
+  return { model, fit: fitVerdicts(model.spec, limits, settings) }
 }

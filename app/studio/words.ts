@@ -342,6 +342,10 @@ export const words = {
     title: 'Distill',
     lead: 'Trains a student with fewer layers to answer as the teacher does.',
     button: 'Distill',
+    fits: (needed: string, budget: string) => `Needs ${needed} of ${budget} GPU memory.`,
+    fitsNot: (needed: string, budget: string) =>
+      `Does not fit: it needs ${needed} of GPU memory, and the budget is ${budget}.`,
+    take: (lever: string) => `Take ${lever}`,
   },
   prune: {
     title: 'Prune',

@@ -5,7 +5,7 @@ import { StudioError } from './errors.ts'
 export interface ByteSource {
   readonly name: string
   readonly size: number
-  /** Bytes [start, end). Rejects when the file got shorter. */
+  /** Bytes [start, end), the caller's own. Rejects when the file got shorter. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
 }
 

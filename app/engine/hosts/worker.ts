@@ -3,6 +3,7 @@ import { type Folder, readText } from '../base/bytes.ts'
 import { reportError } from '../base/errors.ts'
 import { RunControl } from '../base/watch.ts'
 import { catalog } from '../catalog.ts'
+import { fitOf } from '../fit-question.ts'
 import { attentionOf, differencesOf } from '../insight.ts'
 import { inspectionOf, inspectModel } from '../inspect.ts'
 import type { OpenInputs } from '../kept-inputs.ts'
@@ -39,6 +40,7 @@ type WorkCommand = Exclude<
       | 'predict'
       | 'attention'
       | 'differences'
+      | 'fit'
       | KeptCommand['type']
   }
 >
@@ -83,6 +85,9 @@ class Worker implements CommandRunner {
         break
       case 'differences':
         this.#answer(() => differencesOf(this.#session, command.key))
+        break
+      case 'fit':
+        this.#answer(() => fitOf(this.#session, command.settings))
         break
       case 'predict':
       case 'attention':

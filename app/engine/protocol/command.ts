@@ -1,5 +1,6 @@
 // Commands: what the page asks of the engine.
 import type { DataRole } from './data.ts'
+import type { FitLever } from './model.ts'
 import type { DataRecipe, ExportRecipe, StageKind, StageRecipe } from './recipe.ts'
 import type { RowKey } from './report.ts'
 
@@ -62,5 +63,7 @@ export type Command =
   | { readonly type: 'predict'; readonly text: string }
   /** Where a student differs from the teacher; answered at once, while a stage trains too. */
   | { readonly type: 'differences'; readonly key: RowKey }
+  /** Whether the open model fits with these settings; answered at once, while a stage trains too. */
+  | { readonly type: 'fit'; readonly settings: FitLever['changes'] }
   /** What the heads of every model attend to in a text. */
   | { readonly type: 'attention'; readonly text: string }

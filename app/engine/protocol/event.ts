@@ -35,6 +35,8 @@ export type Event =
       readonly fit: readonly FitVerdict[]
       readonly isWaiting: boolean
     }
+  /** The verdicts on the open model with the settings asked about. */
+  | { readonly type: 'fit'; readonly fit: readonly FitVerdict[] }
   | { readonly type: 'hub-listing'; readonly listing: HubListing }
   /** `usage` and `quota`: bytes, by the browser's own estimate. */
   | {

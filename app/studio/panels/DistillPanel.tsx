@@ -4,6 +4,7 @@ import { canRun, stepState } from '../store/steps.ts'
 import { Button } from '../ui/Button.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { words } from '../words.ts'
+import { DistillFit } from './DistillFit.tsx'
 import { StageOptions } from './StageOptions.tsx'
 
 export function DistillPanel() {
@@ -22,6 +23,7 @@ export function DistillPanel() {
         </Button>
       }
     >
+      <DistillFit />
       {definitions && <StageOptions kind="distill" definitions={definitions} />}
     </Panel>
   )

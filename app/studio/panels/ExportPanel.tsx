@@ -1,6 +1,6 @@
 // Step 7: which files to write, and what was written.
 import { useIntents, useStudio } from '../store/context.ts'
-import { exportPicker } from '../store/exporting.ts'
+import { folderPicker } from '../store/folder-dialog.ts'
 import { canExport, stepState } from '../store/steps.ts'
 import { Button } from '../ui/Button.tsx'
 import { Panel } from '../ui/Panel.tsx'
@@ -42,7 +42,7 @@ export function ExportPanel() {
       ) : (
         <p className={styles.note}>{words.exporting.loading}</p>
       )}
-      {!exportPicker() && <p className={styles.note}>{words.exporting.zipOnly}</p>}
+      {!folderPicker('readwrite') && <p className={styles.note}>{words.exporting.zipOnly}</p>}
       {exported && <ExportedFiles exported={exported} />}
       {exported && <Snippets snippets={exported.snippets} />}
       {exported && <HubUpload exported={exported} />}

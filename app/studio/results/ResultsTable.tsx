@@ -1,6 +1,7 @@
 // The table behind a trade-off chart: newest first, each name a button that restores its settings.
 import { Button } from '../ui/Button.tsx'
 import { percent } from '../ui/format.ts'
+import plain from '../ui/PlainTable.module.css'
 import { words } from '../words.ts'
 import styles from './ResultsTable.module.css'
 import { type Axis, showX, type TradeOffDot } from './trade-off-dots.ts'
@@ -24,8 +25,8 @@ export function ResultsTable({ axis, label, dots, onRestore }: ResultsTableProps
   ]
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className={styles.scroll} aria-label={label} tabIndex={0}>
-      <table className={styles.table} aria-label={label}>
+    <section className={plain.scroll} aria-label={label} tabIndex={0}>
+      <table className={plain.table} aria-label={label}>
         <thead>
           <tr>
             {head.map((name) => (
@@ -52,8 +53,8 @@ export function ResultsTable({ axis, label, dots, onRestore }: ResultsTableProps
                   dot.name
                 )}
               </th>
-              <td className={styles.number}>{showX[axis](dot.x)}</td>
-              <td className={styles.number}>{percent(dot.y)}</td>
+              <td className={plain.number}>{showX[axis](dot.x)}</td>
+              <td className={plain.number}>{percent(dot.y)}</td>
               <td className={styles.made}>{dot.made}</td>
               <td>{dot.isOnFrontier ? tradeOff.yes : table.none}</td>
               <td>{dot.isCurrent ? tradeOff.yes : table.none}</td>

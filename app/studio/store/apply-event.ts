@@ -40,6 +40,7 @@ function applyToRest(state: StudioState, event: Event): StudioState {
     case 'differences':
     case 'attention':
     case 'inspected':
+    case 'fit':
     case 'reported':
     case 'hub-listing':
     case 'kept':

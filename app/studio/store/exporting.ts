@@ -58,14 +58,6 @@ export function differenceOf({ n, agreement, allowed }: Extract<FileCheck, { kin
   return { rows, isAllowed: rows <= allowed }
 }
 
-type WritablePicker = (options: { mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>
-
-/** The browser's dialog for a folder to write to, where it has one. */
-export function exportPicker(): (() => Promise<FileSystemDirectoryHandle>) | undefined {
-  const { showDirectoryPicker } = window as { showDirectoryPicker?: WritablePicker }
-  return showDirectoryPicker && (() => showDirectoryPicker.call(window, { mode: 'readwrite' }))
-}
-
 export interface ExportIntents {
   readonly toggleExport: (id: string) => void
   /** As a zip, or into a folder. */

@@ -19,6 +19,8 @@ export function applyOpening(opening: Opening, event: Event): Opening {
       const { type: _, ...inspected } = event
       return { ...opening, inspected }
     }
+    case 'fit':
+      return opening.inspected ? { ...opening, inspected: { ...opening.inspected, fit: event.fit } } : opening
     case 'model':
       return { ...opening, ...settled(opening), reported: undefined, listing: undefined }
     case 'model-closed':

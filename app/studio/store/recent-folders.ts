@@ -22,15 +22,6 @@ const MOST_RECENT = 5
 const MAX_DEPTH = 3
 const MAX_FILES = 2000
 
-export type FolderPicker = () => Promise<FileSystemDirectoryHandle>
-
-/** The browser's own folder dialog, where it has one that gives handles. */
-export function folderPicker(): FolderPicker | undefined {
-  const host = window as { showDirectoryPicker?: FolderPicker }
-  if (!host.showDirectoryPicker) return undefined
-  return () => host.showDirectoryPicker!()
-}
-
 export async function recentFolders(): Promise<readonly RecentFolder[]> {
   return (await get<readonly RecentFolder[]>(KEY)) ?? []
 }

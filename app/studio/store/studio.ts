@@ -6,6 +6,7 @@ import { applyEvent } from './apply-event.ts'
 import { ARTICLE, type CostSettings } from './cost.ts'
 import { type ExportIntents, exportIntents } from './exporting.ts'
 import { loneJson, recipeTextOf, type SortedFiles } from './files.ts'
+import { followFit } from './fit.ts'
 import { questionOf } from './insight-views.ts'
 import { type KeepingIntents, keepingIntents } from './keeping.ts'
 import { type HubIntents, hubIntents } from './opening.ts'
@@ -58,6 +59,7 @@ export function createStudio(send: (command: Command) => void): Studio {
   const undoable = createUndoableStore()
   const { store } = undoable
   const start = createStarter(store, send)
+  const askFit = followFit(store, send)
   return {
     store,
     intents: {
@@ -74,6 +76,8 @@ export function createStudio(send: (command: Command) => void): Studio {
       undoable.withoutEntry(() => store.setState((state) => applyEvent(state, event), true))
       // Entries from before belong to another model's settings.
       if (event.type === 'recipe') undoable.history.getState().clear()
+      // A header is told of with the default settings.
+      if (event.type === 'inspected') askFit()
       const question = questionOf(store.getState(), event)
       if (question) send(question)
       const { activity, queued } = store.getState()

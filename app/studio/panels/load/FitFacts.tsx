@@ -57,7 +57,8 @@ function Task({ verdict }: { readonly verdict: FitVerdict }) {
   )
 }
 
-function leverText({ changes, needed }: FitLever): string {
+/** A lever in words, with the memory that remains needed. */
+export function leverText({ changes, needed }: FitLever): string {
   const { lever, leverNeeds } = words.opening
   const { hidden_weight, batch_size, max_length, student_layers } = changes
   const parts = [

@@ -1,7 +1,8 @@
 // Three ways to open a model, with equal weight: the sample, a folder or zip of one's own, the Hub.
 import { useIntents, useStudio } from '../../store/context.ts'
 import { pickedFiles, sortFiles } from '../../store/files.ts'
-import { type FolderPicker, filesOf, folderPicker, rememberFolder } from '../../store/recent-folders.ts'
+import { type FolderPicker, folderPicker } from '../../store/folder-dialog.ts'
+import { filesOf, rememberFolder } from '../../store/recent-folders.ts'
 import { isGpuReady } from '../../store/steps.ts'
 import { Button } from '../../ui/Button.tsx'
 import { FileButton } from '../../ui/FileButton.tsx'
@@ -15,7 +16,7 @@ export function OpenWays() {
   const { load, opening } = words
   const open = (files: FileList) => openFiles(sortFiles(pickedFiles(files)))
   // A dialog that gives a handle lets the folder be opened again another day.
-  const pick = folderPicker()
+  const pick = folderPicker('read')
   const openPicked = async (ask: FolderPicker) => {
     try {
       const handle = await ask()
