@@ -85,8 +85,6 @@ test('the sample is exported as a zip, checked in ONNX Runtime, and uploaded to 
 
   await expectIdle(page)
   await page.setViewportSize({ width: 390, height: 844 })
-  // Buttons that have just come alive fade in; half-way their contrast is nobody's.
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)))
   await expectFits(page)
 })
 
