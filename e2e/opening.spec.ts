@@ -1,7 +1,8 @@
 // Opening: a checklist for what is missing, a verdict before anything is uploaded, an export that opens again as a zip, a lone recipe.
-import { cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { writeSparseCheckpoint } from '../app/engine/fixtures/sparse-checkpoint.ts'
 import { expect, expectAccessible, expectIdle, expectMeasured, openSample, press, test } from './studio.ts'
 
 const TINY_BERT = 'app/engine/fixtures/tiny-bert'
@@ -35,7 +36,8 @@ test('a folder with something missing is answered by a checklist', async ({ page
 test('a checkpoint that does not fit is judged from its header, and loaded only when asked', async ({
   page,
 }, testInfo) => {
-  const folder = await hugeCheckpoint(testInfo.outputPath('huge'))
+  const folder = testInfo.outputPath('huge')
+  await writeSparseCheckpoint(folder, HUGE)
   await openSample(page)
   const before = await gpuBytes(page)
   await page.getByLabel('Model folder').setInputFiles(folder)
@@ -172,67 +174,7 @@ async function gpuBytes(page: Page): Promise<string> {
   return /([\d.]+\s\w+) now/.exec(text ?? '')?.[1] ?? 'no bytes told'
 }
 
-const [HIDDEN, LAYERS, FFN, VOCABULARY] = [4096, 12, 16384, 200_000]
-
 /**
- * A BERT of 13 GB whose weights are a hole in the file: a header, and no byte written behind it. Its word table alone, 3.3 GB, is
- * above what any adapter binds, so that nothing of it is ever allocated.
+ * A BERT of 13 GB. Its word table alone, 3.3 GB, is above what any adapter binds, so that nothing of it is ever allocated.
  */
-async function hugeCheckpoint(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true })
-  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
-    await cp(join(TINY_BERT, name), join(folder, name))
-  const config = JSON.parse(await readFile(join(TINY_BERT, 'config.json'), 'utf8'))
-  const sizes = {
-    hidden_size: HIDDEN,
-    num_hidden_layers: LAYERS,
-    num_attention_heads: 64,
-    intermediate_size: FFN,
-    vocab_size: VOCABULARY,
-  }
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, ...sizes }))
-  const tensors = tensorShapes(config)
-  let offset = 0
-  const header: Record<string, unknown> = {}
-  for (const [name, shape] of tensors) {
-    const end = offset + 4 * shape.reduce((a, b) => a * b, 1)
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
-    offset = end
-  }
-  const text = Buffer.from(JSON.stringify(header))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(text.length))
-  const file = await open(join(folder, 'model.safetensors'), 'w')
-  await file.write(Buffer.concat([length, text]))
-  await file.truncate(8 + text.length + offset)
-  await file.close()
-  return folder
-}
-
-function tensorShapes(config: {
-  id2label: object
-  max_position_embeddings: number
-  type_vocab_size: number
-}) {
-  const shapes: [string, number[]][] = []
-  const linear = (name: string, out: number, inner: number) =>
-    shapes.push([`${name}.weight`, [out, inner]], [`${name}.bias`, [out]])
-  const norm = (name: string) => shapes.push([`${name}.weight`, [HIDDEN]], [`${name}.bias`, [HIDDEN]])
-  const base = 'bert.embeddings'
-  shapes.push([`${base}.word_embeddings.weight`, [VOCABULARY, HIDDEN]])
-  shapes.push([`${base}.position_embeddings.weight`, [config.max_position_embeddings, HIDDEN]])
-  shapes.push([`${base}.token_type_embeddings.weight`, [config.type_vocab_size, HIDDEN]])
-  norm(`${base}.LayerNorm`)
-  for (let index = 0; index < LAYERS; index++) {
-    const layer = `bert.encoder.layer.${index}`
-    for (const part of ['query', 'key', 'value']) linear(`${layer}.attention.self.${part}`, HIDDEN, HIDDEN)
-    linear(`${layer}.attention.output.dense`, HIDDEN, HIDDEN)
-    norm(`${layer}.attention.output.LayerNorm`)
-    linear(`${layer}.intermediate.dense`, FFN, HIDDEN)
-    linear(`${layer}.output.dense`, HIDDEN, FFN)
-    norm(`${layer}.output.LayerNorm`)
-  }
-  linear('bert.pooler.dense', HIDDEN, HIDDEN)
-  linear('classifier', Object.keys(config.id2label).length, HIDDEN)
-  return shapes
-}
+const HUGE = { hidden: 4096, layers: 12, heads: 64, ffn: 16_384, vocabulary: 200_000 }
