@@ -27,7 +27,7 @@ const kills: Readonly<Record<string, Kill>> = {
     // The process that would answer is the one that ends.
     session.send('Page.crash').catch(() => {})
     await crashed
-    return reopened(page)
+    return reopened(await page.context().newPage())
   },
   'GPU process': async (page, browser) => {
     const session = await browser.newBrowserCDPSession()
