@@ -21,8 +21,8 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The one script that runs ONNX Runtime may compile WebAssembly; nothing else may. */
-const ONNX_RUNTIME = /^\/assets\/onnxruntime-worker-[\w-]+\.js$/
+/** The scripts that run ONNX Runtime may compile WebAssembly; nothing else may. */
+const ONNX_RUNTIME = /^\/assets\/onnxruntime-(wasm|webgpu)-worker-[\w-]+\.js$/
 const WITH_WASM = CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 
 /** Headers of every response, the worker's script included: a page's policy does not cover its workers. */
@@ -72,15 +72,15 @@ const offline = VitePWA({
   },
   workbox: {
     globPatterns: ['**/*.{html,js,css,svg}', 'sample/**/*'],
-    globIgnores: ['**/*.ts', '**/ort*'],
+    globIgnores: ['**/*.ts', '**/ort*', '**/onnxruntime-webgpu*'],
     maximumFileSizeToCacheInBytes: 5_000_000,
     cleanupOutdatedCaches: true,
-    // 14 MB that only checking an export needs: kept once it was fetched.
+    // 14 MB, or 27 for WebGPU, that only checking an export needs: kept once it was fetched.
     runtimeCaching: [
       {
-        urlPattern: /\/assets\/ort-wasm[\w-]+\.wasm$/,
+        urlPattern: /\/assets\/(ort-wasm[\w-]+\.wasm|onnxruntime-webgpu[\w-]+\.js)$/,
         handler: 'CacheFirst',
-        options: { cacheName: 'onnx-runtime', expiration: { maxEntries: 1 } },
+        options: { cacheName: 'onnx-runtime', expiration: { maxEntries: 3 } },
       },
     ],
   },

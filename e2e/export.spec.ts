@@ -35,7 +35,7 @@ test('the sample is exported as a zip, checked in ONNX Runtime, and uploaded to 
 }, testInfo) => {
   trespasses.askedFor.add(HUB)
   await openSample(page)
-  const isRuntime = (url: string) => /onnxruntime-worker|ort-wasm/.test(url)
+  const isRuntime = (url: string) => /onnxruntime-\w+-worker|ort-wasm/.test(url)
   await expect(exportPanel(page)).toContainText(/INT8, dynamic\s*about \d+ kB/)
   expect(trespasses.requests.filter(isRuntime)).toEqual([])
   const downloading = page.waitForEvent('download')
@@ -53,6 +53,17 @@ test('the sample is exported as a zip, checked in ONNX Runtime, and uploaded to 
         .getByTitle(/^[\d,]+$/)
         .first(),
     ).toHaveAttribute('title', size.toLocaleString('en-US'))
+  })
+
+  await test.step('on WebGPU the same file says the same', async () => {
+    await press(page, `Verify ${ONNX[0]} on WebGPU`)
+    const line = written(page, ONNX[0]!).getByText(/onnxruntime-web [\d.]+, webgpu/)
+    await expect(line).toBeVisible()
+    const agreed = Number(
+      /predicts on (\d+) of 500/.exec((await line.locator('..').textContent()) ?? '')?.[1],
+    )
+    expect(agreed).toBeGreaterThanOrEqual(498)
+    await expectIdle(page)
   })
 
   await test.step('lines to copy name what was written', async () => {

@@ -43,9 +43,9 @@ function watchNetwork(page: Page, origin: string, { askedFor, requests, found }:
   })
 }
 
-/** The worker that runs ONNX Runtime, and no other response, may compile WebAssembly. */
+/** The workers that run ONNX Runtime, and no other response, may compile WebAssembly. */
 function withoutAllowed(url: string, policy: string | undefined): string | undefined {
-  const isRuntime = /^\/assets\/onnxruntime-worker-[\w-]+\.js$/.test(new URL(url).pathname)
+  const isRuntime = /^\/assets\/onnxruntime-(wasm|webgpu)-worker-[\w-]+\.js$/.test(new URL(url).pathname)
   return isRuntime ? policy?.replace("script-src 'self' 'wasm-unsafe-eval';", '') : policy
 }
 

@@ -508,9 +508,15 @@ export const words = {
     runsOn: (places: string) => `Runs on: ${places}.`,
     inFolder: 'saved in the picked folder',
     files: 'Written files',
-    verify: 'Verify',
-    verifyFile: (file: string) => `Verify ${file}`,
-    verifyHint: 'Reads the written bytes back and scores up to 500 rows in ONNX Runtime, in this browser',
+    verify: { wasm: 'Verify', webgpu: 'Verify on WebGPU' },
+    verifyFile: {
+      wasm: (file: string) => `Verify ${file}`,
+      webgpu: (file: string) => `Verify ${file} on WebGPU`,
+    },
+    verifyHint: {
+      wasm: 'Reads the written bytes back and scores up to 500 rows in ONNX Runtime, in this browser',
+      webgpu: 'The same on the GPU, by ONNX Runtime’s own shaders; the first time loads 27 MB of it',
+    },
     waiting: 'To be verified',
     notCheckable: 'Not verified: ONNX Runtime reads ONNX files only.',
     agrees: (rows: string, n: string) => `Predicts what this page predicts on ${rows} of ${n} rows.`,

@@ -3,7 +3,7 @@ import { writeText } from '../base/bytes.ts'
 import { reportError, StudioError } from '../base/errors.ts'
 import { type ExportedModel, exportModel } from '../export-model.ts'
 import { exportSnippets } from '../exports/snippets.ts'
-import type { Command, Event, ExportRecipe, FileCheck, Recipe, SelfTest } from '../protocol.ts'
+import type { CheckProvider, Command, Event, ExportRecipe, FileCheck, Recipe, SelfTest } from '../protocol.ts'
 import { exportFormats } from '../registry.ts'
 import { formatReport, makeReport, REPORT_FILE } from '../report.ts'
 import type { Session } from '../session.ts'
@@ -60,15 +60,18 @@ export class Exporter {
       await place.clear()
       throw error
     }
-    await this.#checkAll(this.#checkable.filter(({ file }) => file.bytes <= AUTOMATIC_BYTES))
+    await this.#checkAll(
+      this.#checkable.filter(({ file }) => file.bytes <= AUTOMATIC_BYTES),
+      'wasm',
+    )
   }
 
   /** Checks one file of the last export. */
-  async verify(path: string): Promise<void> {
+  async verify({ file: path, provider }: Extract<Command, { type: 'verify' }>): Promise<void> {
     const files = this.#checkable.filter(({ file }) => file.file === path)
     if (files.length === 0)
       throw new StudioError('file-missing', `${path} is no longer at hand; export once more to check it.`)
-    await this.#checkAll(files)
+    await this.#checkAll(files, provider)
   }
 
   /** @throws StudioError as the Hub gives reason; `file-missing` before the first export */
@@ -124,16 +127,16 @@ export class Exporter {
     }
   }
 
-  async #checkAll(files: readonly Checkable[]): Promise<void> {
+  async #checkAll(files: readonly Checkable[], provider: CheckProvider): Promise<void> {
     if (files.length === 0) return
     let runtime: StartedRuntime | undefined
     try {
       for (const checkable of files) {
         const check = await this.#check(checkable, async () => {
-          runtime ??= await startOnnxRuntimeWeb()
+          runtime ??= await startOnnxRuntimeWeb(provider)
           return runtime
         })
-        this.#parts.emit({ type: 'verified', file: checkable.file.file, check })
+        this.#parts.emit({ type: 'verified', file: checkable.file.file, provider, check })
       }
     } finally {
       runtime?.close()

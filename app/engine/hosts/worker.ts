@@ -187,7 +187,7 @@ class Worker implements CommandRunner {
       case 'export':
         return this.#exporter.export(command)
       case 'verify':
-        return this.#exporter.verify(command.file)
+        return this.#exporter.verify(command)
       case 'upload':
         return this.#exporter.upload(command)
     }

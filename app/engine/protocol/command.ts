@@ -1,5 +1,6 @@
 // Commands: what the page asks of the engine.
 import type { DataRole } from './data.ts'
+import type { CheckProvider } from './exports.ts'
 import type { FitLever } from './model.ts'
 import type { DataRecipe, ExportRecipe, StageKind, StageRecipe } from './recipe.ts'
 import type { RowKey } from './report.ts'
@@ -57,7 +58,7 @@ export type Command =
       readonly folder?: FileSystemDirectoryHandle
     }
   /** Checks a file of the last export in another runtime. */
-  | { readonly type: 'verify'; readonly file: string }
+  | { readonly type: 'verify'; readonly file: string; readonly provider: CheckProvider }
   /** Commits the last export to a repository of the Hub. `token` is used for this command and kept nowhere. */
   | { readonly type: 'upload'; readonly repo: string; readonly isPrivate: boolean; readonly token: string }
   | { readonly type: 'predict'; readonly text: string }

@@ -2,7 +2,7 @@
 import type { ErrorReport } from '../base/errors.ts'
 import type { Catalog } from './catalog.ts'
 import type { DataDetails } from './data.ts'
-import type { ExportedFile, FileCheck, Snippet } from './exports.ts'
+import type { CheckProvider, ExportedFile, FileCheck, Snippet } from './exports.ts'
 import type { AttentionModel, Differences, Guess } from './insight.ts'
 import type { Keeping, KeptSummary, LaunchedStage, RestoreReason } from './keeping.ts'
 import type { FitVerdict, HubListing, KeptModel, ModelSummary } from './model.ts'
@@ -75,7 +75,12 @@ export type Event =
       readonly files: readonly ExportedFile[]
       readonly snippets: readonly Snippet[]
     }
-  | { readonly type: 'verified'; readonly file: string; readonly check: FileCheck }
+  | {
+      readonly type: 'verified'
+      readonly file: string
+      readonly provider: CheckProvider
+      readonly check: FileCheck
+    }
   /** `url`: the repository's page. */
   | { readonly type: 'uploaded'; readonly repo: string; readonly url: string }
   | {

@@ -2,6 +2,9 @@
 import type { ErrorReport } from '../base/errors.ts'
 import type { ExportResult } from './report.ts'
 
+/** What ONNX Runtime web runs a file on: the CPU, or the GPU where it has shaders. */
+export type CheckProvider = 'wasm' | 'webgpu'
+
 /** What another runtime made of an exported file, or why it could not be asked. */
 export type FileCheck =
   | ({

@@ -1,15 +1,11 @@
 // What the last export wrote, each file with its check, and a way to save it once more.
-import { useIntents, useStudio } from '../store/context.ts'
 import type { Exported } from '../store/state.ts'
-import { Button } from '../ui/Button.tsx'
 import { bytes, exact } from '../ui/format.ts'
 import { words } from '../words.ts'
 import styles from './ExportedFiles.module.css'
-import { FileCheckLine } from './export/FileCheckLine.tsx'
+import { FileChecks } from './export/FileChecks.tsx'
 
 export function ExportedFiles({ exported }: { readonly exported: Exported }) {
-  const isIdle = useStudio((state) => state.activity.state === 'idle')
-  const { verifyFile } = useIntents()
   const { exporting } = words
   return (
     <div className={styles.exported}>
@@ -24,29 +20,18 @@ export function ExportedFiles({ exported }: { readonly exported: Exported }) {
       </p>
       {exported.isOutdated && <p className={styles.outdated}>{exporting.outdated}</p>}
       <ul className={styles.files} aria-label={exporting.files}>
-        {exported.files.map(({ file, bytes: size, isCheckable }) => {
-          const check = exported.checks[file]
-          return (
-            <li className={styles.file} key={file}>
-              <p className={styles.head}>
-                <span className={styles.path}>{file}</span> <span title={exact(size)}>{bytes(size)}</span>
-              </p>
-              {check && <FileCheckLine check={check} />}
-              {isCheckable && (!check || check.kind === 'failed') && (
-                <Button
-                  look="quiet"
-                  aria-label={exporting.verifyFile(file)}
-                  title={exporting.verifyHint}
-                  disabled={!isIdle}
-                  onClick={() => verifyFile(file)}
-                >
-                  {isIdle ? exporting.verify : exporting.waiting}
-                </Button>
-              )}
-              {!isCheckable && <p className={styles.note}>{exporting.notCheckable}</p>}
-            </li>
-          )
-        })}
+        {exported.files.map(({ file, bytes: size, isCheckable }) => (
+          <li className={styles.file} key={file}>
+            <p className={styles.head}>
+              <span className={styles.path}>{file}</span> <span title={exact(size)}>{bytes(size)}</span>
+            </p>
+            {isCheckable ? (
+              <FileChecks file={file} checks={exported.checks[file] ?? {}} />
+            ) : (
+              <p className={styles.note}>{exporting.notCheckable}</p>
+            )}
+          </li>
+        ))}
       </ul>
     </div>
   )

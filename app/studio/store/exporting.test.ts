@@ -54,11 +54,11 @@ describe('an export', () => {
     intents.exportChosen(folder)
     expect(store.getState().activity).toEqual({ state: 'running', stage: 'export' })
     receive({ type: 'state', state: 'idle' })
-    intents.verifyFile(file)
+    intents.verifyFile(file, 'webgpu')
     const exports = [{ format: 'onnx', precision: 'q8' }]
     expect(sent).toEqual([
       { type: 'export', exports, folder },
-      { type: 'verify', file },
+      { type: 'verify', file, provider: 'webgpu' },
     ])
   })
 
@@ -89,8 +89,17 @@ describe('an export', () => {
       allowed: 10,
       isRounded: false,
     }
-    const state = fold([told, { type: 'verified', file, check }], fold(opened))
-    expect(state.exported).toMatchObject({ isFolder: true, checks: { [file]: check } })
+    const other: FileCheck = { ...check, agreement: 0.98 }
+    const state = fold(
+      [
+        told,
+        { type: 'verified', file, provider: 'wasm', check },
+        { type: 'verified', file, provider: 'webgpu', check: other },
+      ],
+      fold(opened),
+    )
+    const checks = { [file]: { wasm: check, webgpu: other } }
+    expect(state.exported).toMatchObject({ isFolder: true, checks })
     expect(fold([told], state).exported?.checks).toEqual({})
   })
 })

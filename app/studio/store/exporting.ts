@@ -1,6 +1,7 @@
 // The last export as the page knows it, how large the next would be, and what can be asked about both.
 import type { StoreApi } from 'zustand/vanilla'
 import {
+  type CheckProvider,
   type Command,
   type Event,
   exportedBytes,
@@ -15,8 +16,12 @@ export function applyExported(
   exported: Exported | undefined,
   event: Extract<Event, { type: 'exported' | 'verified' | 'uploaded' }>,
 ): Exported | undefined {
-  if (event.type === 'verified')
-    return exported && { ...exported, checks: { ...exported.checks, [event.file]: event.check } }
+  if (event.type === 'verified') {
+    const { file, provider, check } = event
+    if (!exported) return undefined
+    const checks = { ...exported.checks[file], [provider]: check }
+    return { ...exported, checks: { ...exported.checks, [file]: checks } }
+  }
   if (event.type === 'uploaded') {
     const { repo, url } = event
     return exported && { ...exported, uploaded: { repo, url } }
@@ -64,7 +69,7 @@ export interface ExportIntents {
   readonly exportChosen: (folder?: FileSystemDirectoryHandle) => void
   readonly offerDownload: (url: string) => void
   /** Has a file of the last export checked in another runtime. */
-  readonly verifyFile: (file: string) => void
+  readonly verifyFile: (file: string, provider: CheckProvider) => void
   /** Commits the last export to the Hub; the token is handed on and kept nowhere. */
   readonly upload: (request: { repo: string; isPrivate: boolean; token: string }) => void
 }
@@ -87,7 +92,7 @@ export function exportIntents(store: StoreApi<StudioState>, send: (command: Comm
     },
     offerDownload: (url) =>
       store.setState(({ exported }) => (exported ? { exported: { ...exported, url } } : {})),
-    verifyFile: (file) => start({ type: 'verify', file }),
+    verifyFile: (file, provider) => start({ type: 'verify', file, provider }),
     upload: ({ repo, isPrivate, token }) => start({ type: 'upload', repo, isPrivate, token: token.trim() }),
   }
 }

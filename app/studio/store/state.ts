@@ -1,6 +1,7 @@
 // What the studio remembers: small, readonly and serialisable. Everything else on screen is derived from it.
 import type {
   Catalog,
+  CheckProvider,
   Command,
   DataDetails,
   ErrorReport,
@@ -87,7 +88,7 @@ export interface Exported {
   readonly files: readonly ExportedFile[]
   readonly snippets: readonly Snippet[]
   /** What another runtime made of a file, by its path. */
-  readonly checks: Readonly<Record<string, FileCheck>>
+  readonly checks: Readonly<Record<string, Readonly<Partial<Record<CheckProvider, FileCheck>>>>>
   /** Where on the Hub it was uploaded to. */
   readonly uploaded?: { readonly repo: string; readonly url: string }
   /** Written to a picked folder, not as a zip. */
