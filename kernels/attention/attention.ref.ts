@@ -3,7 +3,8 @@
 export interface AttentionCase {
   readonly qkv: ArrayLike<number>
   readonly mask: ArrayLike<number>
-  readonly gates: ArrayLike<number>
+  /** Factor of each head's output, to differentiate by; 1 where absent, as the kernels have it. */
+  readonly gates?: ArrayLike<number>
   readonly batch: number
   readonly tokens: number
   readonly heads: number
@@ -13,6 +14,8 @@ export interface AttentionCase {
 /** Element d of head h of part 0 (query), 1 (key) or 2 (value) in row r. */
 const place = (c: AttentionCase, part: number, r: number, h: number, d: number) =>
   ((r * 3 + part) * c.heads + h) * c.headSize + d
+
+const gateOf = ({ gates }: AttentionCase, h: number) => gates?.[h] ?? 1
 
 const range = (n: number) => [...Array(n).keys()]
 
@@ -46,7 +49,7 @@ export function attentionReference(c: AttentionCase) {
             (s, w, j) => s + w * c.qkv[place(c, 2, b * c.tokens + j, h, d)]!,
             0,
           )
-          out[((b * c.tokens + t) * c.heads + h) * c.headSize + d] = c.gates[h]! * sum
+          out[((b * c.tokens + t) * c.heads + h) * c.headSize + d] = gateOf(c, h) * sum
         }
     }
   return { out, logSumExp }
@@ -70,11 +73,11 @@ export function attentionGradReference(c: AttentionCase, gradOut: ArrayLike<numb
         gradGates[h]! += mean
         for (const j of range(c.tokens)) {
           const w = weights[t]![j]!
-          const gradScore = c.gates[h]! * w * (gradWeight[j]! - mean) * scale
+          const gradScore = gateOf(c, h) * w * (gradWeight[j]! - mean) * scale
           for (const d of range(c.headSize)) {
             gradQkv[index(0, t, d)]! += gradScore * c.qkv[index(1, j, d)]!
             gradQkv[index(1, j, d)]! += gradScore * c.qkv[index(0, t, d)]!
-            gradQkv[index(2, j, d)]! += c.gates[h]! * w * g(d)
+            gradQkv[index(2, j, d)]! += gateOf(c, h) * w * g(d)
           }
         }
       }

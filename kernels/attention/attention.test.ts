@@ -14,7 +14,6 @@ import { attentionBackward, attentionForward, attentionTolerance } from './atten
 
 type Example = AttentionCase & {
   qkv: Float32Array<ArrayBuffer>
-  gates: Float32Array<ArrayBuffer>
   mask: Uint32Array<ArrayBuffer>
   gradOut: Float32Array<ArrayBuffer>
 }
@@ -29,7 +28,6 @@ function example(batch: number, tokens: number, heads: number, headSize: number,
   })
   return {
     qkv: randomValues(rows * 3 * heads * headSize, tokens + headSize, 1.5),
-    gates: randomValues(heads, 7).map((v) => 1 + v / 2),
     gradOut: randomValues(rows * heads * headSize, 8),
     mask,
     batch,
@@ -45,14 +43,13 @@ async function run(e: Example) {
   const owner = { owner: 'test' }
   const qkv = upload(gpu, 'f32', e.qkv, owner)
   const mask = upload(gpu, 'u32', e.mask, owner)
-  const gates = upload(gpu, 'f32', e.gates, owner)
   const gradOut = upload(gpu, 'f32', e.gradOut, owner)
   const out = guardedTensor(gpu, 'f32', [batch * tokens, heads * headSize])
   const logSumExp = guardedTensor(gpu, 'f32', [batch, heads, tokens])
   const delta = guardedTensor(gpu, 'f32', [batch, heads, tokens])
   const gradQkv = guardedTensor(gpu, 'f32', [batch * tokens, 3 * heads * headSize])
-  attentionForward(gpu, { qkv, mask, gates, out, logSumExp }, e)
-  attentionBackward(gpu, { qkv, mask, gates, out, gradOut, logSumExp, delta, gradQkv }, e)
+  attentionForward(gpu, { qkv, mask, out, logSumExp }, e)
+  attentionBackward(gpu, { qkv, mask, out, gradOut, logSumExp, delta, gradQkv }, e)
   return {
     out: await readGuarded(gpu, out),
     logSumExp: await readGuarded(gpu, logSumExp),
@@ -74,7 +71,7 @@ function expectClose(e: Example, actual: Awaited<ReturnType<typeof run>>) {
 }
 
 test('the reference gradients are finite differences', () => {
-  const e = example(2, 3, 2, 2)
+  const e = { ...example(2, 3, 2, 2), gates: Float32Array.of(0.75, 1.25) }
   const loss = (part: object) =>
     attentionReference({ ...e, ...part }).out.reduce((sum, y, i) => sum + y * e.gradOut[i]!, 0)
   const expected = attentionGradReference(e, e.gradOut)
@@ -105,8 +102,8 @@ test('a sequence without any visible key gives 0 and no gradient', async () => {
   expect(actual.gradQkv.subarray(5 * 24).every((y) => y === 0)).toBe(true)
 })
 
-test('delta summed over tokens and sequences is the gradient of gates of 1', async () => {
-  const e = { ...example(2, 6, 3, 4), gates: new Float32Array(3).fill(1) }
+test('delta summed over tokens and sequences is the gradient of factors 1 on the heads’ outputs', async () => {
+  const e = example(2, 6, 3, 4)
   const { delta } = await run(e)
   const sums = [0, 1, 2].map((h) =>
     delta.reduce((sum, value, i) => (Math.floor(i / 6) % 3 === h ? sum + value : sum), 0),
@@ -134,7 +131,6 @@ test('work larger than a submission is split without a change of bits', async ()
   const tensors = {
     qkv: upload(gpu, 'f32', e.qkv, owner),
     mask: upload(gpu, 'u32', e.mask, owner),
-    gates: upload(gpu, 'f32', e.gates, owner),
     out,
     logSumExp: createTensor(gpu, 'f32', [batch, heads, tokens], 'test'),
   }
@@ -151,10 +147,9 @@ test('more than 65,535 workgroups are folded into two dimensions', async () => {
     batch,
     qkv: new Float32Array(batch * 3).fill(0.5),
     mask: new Uint32Array(batch).fill(1),
-    gates: Float32Array.of(2),
     gradOut: new Float32Array(batch).fill(3),
   })
-  expect(actual.out.every((y) => y === 1)).toBe(true)
-  expect(actual.delta.every((y) => y === 3)).toBe(true)
-  expect(actual.gradQkv.every((y, i) => y === (i % 3 === 2 ? 6 : 0))).toBe(true)
+  expect(actual.out.every((y) => y === 0.5)).toBe(true)
+  expect(actual.delta.every((y) => y === 1.5)).toBe(true)
+  expect(actual.gradQkv.every((y, i) => y === (i % 3 === 2 ? 3 : 0))).toBe(true)
 })

@@ -1,4 +1,4 @@
-// Multi-head self-attention with key mask and head gates, forward and backward.
+// Multi-head self-attention with key mask, forward and backward.
 import { SINGLE_LANE, withLanes } from '../lib/lanes.ts'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import type { Gpu } from '../runtime/gpu.ts'
@@ -41,7 +41,6 @@ const tileWork = ({ tokens, head_size }: { tokens: number; head_size: number }, 
 const GRAD_BINDINGS = {
   qkv: 'read',
   mask: 'read',
-  gates: 'read',
   grad_out: 'read',
   log_sum_exp: 'read',
   delta: 'read',
@@ -52,7 +51,7 @@ export const attentionKernel = defineKernel({
   name: 'attention/attention',
   source,
   libraries: [SINGLE_LANE, linearIndex],
-  bindings: { qkv: 'read', mask: 'read', gates: 'read', out: 'write', log_sum_exp: 'write' },
+  bindings: { qkv: 'read', mask: 'read', out: 'write', log_sum_exp: 'write' },
   params: TILE_PARAMS,
   grid: tileGrid,
   work: (params) => (params.end - params.first) * tileWork(params, 2),
@@ -100,8 +99,6 @@ interface AttentionInputs {
   readonly qkv: Tensor<'f32'>
   /** [batch, tokens], 1 where the key is visible, 0 where it is padding. */
   readonly mask: Tensor<'u32'>
-  /** [heads], factor of each head's output. */
-  readonly gates: Tensor<'f32'>
   /** [batch * tokens, heads * headSize] */
   readonly out: Tensor<'f32'>
   /** [batch, heads, tokens], kept for the backward pass. */
@@ -126,27 +123,27 @@ function sized<K extends { rewrites?: Record<string, number> }>(kernel: K, headS
 }
 
 /**
- * out = gates[h] * softmax(q k^T / sqrt(headSize)) v over the visible keys, per sequence and head; logSumExp of the
+ * out = softmax(q k^T / sqrt(headSize)) v over the visible keys, per sequence and head; logSumExp of the
  * scaled scores. A query without any visible key gives 0. No heads: nothing is written.
  */
 export function attentionForward(gpu: Gpu, tensors: AttentionInputs, sizes: AttentionSizes): void {
-  const { qkv, mask, gates, out, logSumExp } = tensors
+  const { qkv, mask, out, logSumExp } = tensors
   const kernel = sized(attentionKernel, sizes.headSize)
   for (const params of tileRanges(gpu, sizes, 2))
-    launch(gpu, kernel, { qkv, mask, gates, out, log_sum_exp: logSumExp }, params)
+    launch(gpu, kernel, { qkv, mask, out, log_sum_exp: logSumExp }, params)
 }
 
 /**
  * Gradient of qkv [batch * tokens, 3 * heads * headSize] from gradOut [batch * tokens, heads * headSize], with `out` and
  * `logSumExp` of the forward pass. delta [batch, heads, tokens] receives sum_d gradOut * out, whose sum over tokens is
- * the gradient of a gate of 1. Both are overwritten; every sum runs in a fixed order.
+ * the gradient of a factor 1 on the head's output. Both are overwritten; every sum runs in a fixed order.
  */
 export function attentionBackward(
   gpu: Gpu,
   tensors: AttentionInputs & { gradOut: Tensor<'f32'>; delta: Tensor<'f32'>; gradQkv: Tensor<'f32'> },
   sizes: AttentionSizes,
 ): void {
-  const { qkv, mask, gates, out, gradOut, logSumExp, delta, gradQkv } = tensors
+  const { qkv, mask, out, gradOut, logSumExp, delta, gradQkv } = tensors
   const { batch, tokens, heads, headSize } = sizes
   launch(
     gpu,
@@ -154,7 +151,7 @@ export function attentionBackward(
     { out, grad_out: gradOut, delta },
     { count: batch * heads * tokens, tokens, heads, head_size: headSize },
   )
-  const bound = { qkv, mask, gates, grad_out: gradOut, log_sum_exp: logSumExp, delta, grad_qkv: gradQkv }
+  const bound = { qkv, mask, grad_out: gradOut, log_sum_exp: logSumExp, delta, grad_qkv: gradQkv }
   for (const params of tileRanges(gpu, sizes, 3)) launch(gpu, sized(gradQueryKernel, headSize), bound, params)
   for (const params of tileRanges(gpu, sizes, 4))
     launch(gpu, sized(gradKeyValueKernel, headSize), bound, params)

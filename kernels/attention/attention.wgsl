@@ -1,10 +1,10 @@
-// out[b, t, h] = gates[h] * softmax_j(scale * q[t] . k[j], j visible) v      log_sum_exp[b, h, t] = log sum_j exp(...)
+// out[b, t, h] = softmax_j(scale * q[t] . k[j], j visible) v      log_sum_exp[b, h, t] = log sum_j exp(...)
 // One tile of QUERIES queries of one head per invocation, tiles first <= index < end; keys stream past in blocks of four, a block being the four
 // components of `score`. Loads are what a CPU adapter pays for (a vec4f costs it some 30 multiply-adds), so every key
 // and value serves QUERIES queries; only the output tile stays private. The loop over dimensions has a bound that
 // the compiler does not know: unrolled, the shader takes many seconds to compile there. Running maximum and sum are rescaled once per block; hidden keys weigh 0.
 // A query without any visible key gives 0, and log_sum_exp = HUGE so that the backward pass gives 0 too.
-// Shapes: qkv [B * T, 3 * H * D] (all q heads, all k heads, all v heads), mask [B, T], gates [H], out [B * T, H * D],
+// Shapes: qkv [B * T, 3 * H * D] (all q heads, all k heads, all v heads), mask [B, T], out [B * T, H * D],
 // log_sum_exp [B, H, T].
 const LANES = 1u;
 const HEAD = 32u; // D, which sizes the private tile
@@ -14,10 +14,9 @@ const HUGE = 3.0e38;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Elem>;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
-@group(0) @binding(2) var<storage, read> gates: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<Elem>;
-@group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>;
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read_write> out: array<Elem>;
+@group(0) @binding(3) var<storage, read_write> log_sum_exp: array<f32>;
+@group(0) @binding(4) var<uniform> params: Params;
 struct Params { tokens: u32, heads: u32, head_size: u32, tiles: u32, first: u32, end: u32, scale: f32 }
 
 @compute @workgroup_size(32)
@@ -80,7 +79,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let count = min(QUERIES, params.tokens - position);
   for (var i = 0u; i < count; i++) {
     let empty = weight_sum[i] == 0.0;
-    let factor = select(gates[pair % params.heads] / weight_sum[i], 0.0, empty);
+    let factor = select(1.0 / weight_sum[i], 0.0, empty);
     let start = (sequence + position + i) * width + head;
     for (var u = 0u; u < units; u++) { out[start + u] = sum[i][u] * factor; }
     log_sum_exp[pair * params.tokens + position + i] = select(largest[i] + log(weight_sum[i]), HUGE, empty);

@@ -1,5 +1,5 @@
 // delta[b, h, t] = sum_d grad_out[b, t, h, d] * out[b, t, h, d]
-// It is what the softmax's derivative subtracts; summed over t it is the gradient of gate h, for a gate of 1.
+// It is what the softmax's derivative subtracts; summed over t it is the gradient of a factor 1 on the head's output.
 // One (b, h, t) per invocation. Shapes: out, grad_out [B * T, H * D], delta [B, H, T].
 const LANES = 1u;
 

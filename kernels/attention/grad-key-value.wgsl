@@ -1,5 +1,5 @@
 // Gradients of keys and values, with p and ds as in grad-query.wgsl:
-//   grad_k[j] = sum_t ds[t, j] q[t]      grad_v[j] = gate * sum_t p[t, j] grad_out[t]
+//   grad_k[j] = sum_t ds[t, j] q[t]      grad_v[j] = sum_t p[t, j] grad_out[t]
 // Roles are swapped: KEYS keys of one head per invocation, queries stream past four at a time, so that no two
 // invocations add to one place. Shapes as in attention.wgsl; grad_qkv [B * T, 3 * H * D], of which this writes the k and
 // v heads.
@@ -10,12 +10,11 @@ const KEYS = 4u;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Elem>;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
-@group(0) @binding(2) var<storage, read> gates: array<f32>;
-@group(0) @binding(3) var<storage, read> grad_out: array<Elem>;
-@group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>;
-@group(0) @binding(5) var<storage, read> delta: array<f32>;
-@group(0) @binding(6) var<storage, read_write> grad_qkv: array<Elem>;
-@group(0) @binding(7) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> grad_out: array<Elem>;
+@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>;
+@group(0) @binding(4) var<storage, read> delta: array<f32>;
+@group(0) @binding(5) var<storage, read_write> grad_qkv: array<Elem>;
+@group(0) @binding(6) var<uniform> params: Params;
 struct Params { tokens: u32, heads: u32, head_size: u32, tiles: u32, first: u32, end: u32, scale: f32 }
 
 @compute @workgroup_size(32)
@@ -27,7 +26,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let pair = index / params.tiles; // sequence * heads + head
   let sequence = (pair / params.heads) * params.tokens;
   let head = (pair % params.heads) * UNITS;
-  let gate = gates[pair % params.heads];
   let position = (index % params.tiles) * KEYS;
   let width = params.heads * UNITS;
   let units = params.head_size / LANES; // UNITS, but not known to the compiler
@@ -65,8 +63,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let visible = mask[sequence + min(position + i, last)] != 0u;
       let used = (block <= vec4u(last)) & vec4<bool>(visible);
       let weight = select(vec4f(0.0), exp(score[i] * params.scale - sums), used);
-      score[i] = params.scale * weight * (gate * product[i] - deltas);
-      product[i] = gate * weight;
+      score[i] = params.scale * weight * (product[i] - deltas);
+      product[i] = weight;
     }
     for (var u = 0u; u < units; u++) {
       let q0 = qkv[q.x + u];

@@ -1,5 +1,5 @@
 // Gradient of the queries, with p[t, j] = exp(scale * q[t] . k[j] - log_sum_exp[t]) where j is visible, else 0:
-//   ds[t, j] = scale * p[t, j] * (gate * grad_out[t] . v[j] - delta[t])     grad_q[t] = sum_j ds[t, j] k[j]
+//   ds[t, j] = scale * p[t, j] * (grad_out[t] . v[j] - delta[t])     grad_q[t] = sum_j ds[t, j] k[j]
 // The weights p are computed again instead of kept. Tiles and loops as in attention.wgsl: QUERIES queries per
 // invocation, four keys per step. Shapes as there; grad_qkv [B * T, 3 * H * D], of which this writes the q heads.
 const LANES = 1u;
@@ -9,12 +9,11 @@ const QUERIES = 4u;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Elem>;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
-@group(0) @binding(2) var<storage, read> gates: array<f32>;
-@group(0) @binding(3) var<storage, read> grad_out: array<Elem>;
-@group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>;
-@group(0) @binding(5) var<storage, read> delta: array<f32>;
-@group(0) @binding(6) var<storage, read_write> grad_qkv: array<Elem>;
-@group(0) @binding(7) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> grad_out: array<Elem>;
+@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>;
+@group(0) @binding(4) var<storage, read> delta: array<f32>;
+@group(0) @binding(5) var<storage, read_write> grad_qkv: array<Elem>;
+@group(0) @binding(6) var<uniform> params: Params;
 struct Params { tokens: u32, heads: u32, head_size: u32, tiles: u32, first: u32, end: u32, scale: f32 }
 
 @compute @workgroup_size(32)
@@ -26,7 +25,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let pair = index / params.tiles; // sequence * heads + head
   let sequence = (pair / params.heads) * params.tokens;
   let head = (pair % params.heads) * UNITS;
-  let gate = gates[pair % params.heads];
   let position = (index % params.tiles) * QUERIES;
   let width = params.heads * UNITS;
   let units = params.head_size / LANES; // UNITS, but not known to the compiler
@@ -61,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var i = 0u; i < QUERIES; i++) {
       let at = pair * params.tokens + min(position + i, last);
       let weight = select(vec4f(0.0), exp(score[i] * params.scale - log_sum_exp[at]), visible);
-      score[i] = params.scale * weight * (gate * product[i] - delta[at]);
+      score[i] = params.scale * weight * (product[i] - delta[at]);
     }
     for (var u = 0u; u < units; u++) {
       let k0 = qkv[k.x + u];

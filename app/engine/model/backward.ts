@@ -8,7 +8,7 @@ import { layerNormGrad } from '../../../kernels/layernorm/layernorm.ts'
 import { columnSums, matmul } from '../../../kernels/matmul/matmul.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor, upload, zeros } from '../../../kernels/runtime/tensor.ts'
-import { type Batch, gateTensor, type LayerSaved, type NormSaved, type Saved } from './forward.ts'
+import type { Batch, LayerSaved, NormSaved, Saved } from './forward.ts'
 import { denseOf, type Model } from './model.ts'
 import { type Role, roleShapes } from './spec.ts'
 
@@ -18,7 +18,7 @@ export type Gradients = ReadonlyMap<Role, Tensor<'f32'>>
 /** What a layer's backward pass shows to importance criteria, before it is released. */
 export interface LayerGradients {
   readonly index: number
-  /** dO · O per text, head and token [B, heads, T]; its sum over tokens is the head gate's gradient. */
+  /** dO · O per text, head and token [B, heads, T]; its sum over tokens is the gradient of a factor 1 on the head's output. */
   readonly delta: Tensor<'f32'>
   /** Post-activation neurons and their gradients [M, ffn]. */
   readonly activation: Tensor<'f32'>
@@ -54,15 +54,14 @@ export function backward(
   const context: Context = { gpu, model, batch, options }
   const { layers } = model.spec
   let grad = headBackward(context, saved, pass.gradLogits)
-  const gates = gateTensor(gpu, model)
   for (let index = layers.length - 1; index >= 0; index--) {
     options.addOutputGradient?.(index, grad)
-    const gradInput = layerBackward(context, { index, layer: saved.layers[index]!, gradOutput: grad, gates })
+    const gradInput = layerBackward(context, { index, layer: saved.layers[index]!, gradOutput: grad })
     release(gpu, grad)
     grad = gradInput
   }
   if (options.gradients) embeddingBackward(context, saved, grad)
-  release(gpu, grad, gates)
+  release(gpu, grad)
 }
 
 interface Context {
@@ -140,11 +139,10 @@ interface LayerPass {
   readonly index: number
   readonly layer: LayerSaved
   readonly gradOutput: Tensor<'f32'>
-  readonly gates: Tensor<'f32'>
 }
 
 /** Gradient of the layer's input [M, hidden]. */
-function layerBackward(context: Context, { index, layer, gradOutput, gates }: LayerPass): Tensor<'f32'> {
+function layerBackward(context: Context, { index, layer, gradOutput }: LayerPass): Tensor<'f32'> {
   const { gpu, options } = context
   const name = `layers.${index}`
   const gradFfnSum = normBackward(context, `${name}.ffn_norm`, layer.ffnNorm, gradOutput)
@@ -165,7 +163,7 @@ function layerBackward(context: Context, { index, layer, gradOutput, gates }: La
     x: layer.context,
     gradY: gradSum,
   })
-  const { gradQkv, delta } = attentionGradients(context, { index, layer, gradContext, gates })
+  const { gradQkv, delta } = attentionGradients(context, { index, layer, gradContext })
   release(gpu, gradContext)
   options.onLayer?.({ index, delta, activation: layer.activation, gradActivation })
   release(gpu, gradActivation, delta)
@@ -194,7 +192,7 @@ function activationBackward(
 
 function attentionGradients(
   { gpu, model, batch }: Context,
-  { index, layer, gradContext, gates }: Omit<LayerPass, 'gradOutput'> & { gradContext: Tensor<'f32'> },
+  { index, layer, gradContext }: Omit<LayerPass, 'gradOutput'> & { gradContext: Tensor<'f32'> },
 ) {
   const { headSize, layers } = model.spec
   const { heads } = layers[index]!
@@ -203,7 +201,7 @@ function attentionGradients(
   const { qkv, context: out, logSumExp } = layer
   attentionBackward(
     gpu,
-    { qkv, mask: batch.mask, gates, out, gradOut: gradContext, logSumExp, delta, gradQkv },
+    { qkv, mask: batch.mask, out, gradOut: gradContext, logSumExp, delta, gradQkv },
     { batch: batch.batch, tokens: batch.tokens, heads, headSize },
   )
   return { gradQkv, delta }

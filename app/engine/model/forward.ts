@@ -107,10 +107,9 @@ export function forward(
   const hidden = new Map<number, Tensor<'f32'>>()
   const embedding = embedTokens(gpu, model, batch)
   const layers: LayerSaved[] = []
-  const gates = gateTensor(gpu, model)
   let x = embedding.embedded
   model.spec.layers.forEach((_, index) => {
-    const layer = encoderLayer(gpu, model, batch, { index, input: x, gates })
+    const layer = encoderLayer(gpu, model, batch, { index, input: x })
     if (options.save) layers.push(layer)
     else releaseLayer(gpu, layer)
     const isInputKept = options.save || (index > 0 && wanted.has(index - 1))
@@ -118,7 +117,6 @@ export function forward(
     if (wanted.has(index)) hidden.set(index, layer.output)
     x = layer.output
   })
-  release(gpu, gates)
   const head = classify(gpu, model, batch, x)
   if (!options.save) {
     releaseNorm(gpu, embedding.embeddingNorm)
@@ -160,12 +158,6 @@ function releaseLayer(gpu: Gpu, layer: LayerSaved): void {
   releaseNorm(gpu, layer.ffnNorm)
 }
 
-/** Head gates, all open. */
-export function gateTensor(gpu: Gpu, model: Model): Tensor<'f32'> {
-  const heads = Math.max(1, ...model.spec.layers.map((layer) => layer.heads))
-  return upload(gpu, 'f32', new Float32Array(heads).fill(1), { owner: OWNER })
-}
-
 function embedTokens(gpu: Gpu, model: Model, { ids, batch, tokens }: Batch) {
   const { hidden, tokenTypes } = model.spec
   const rows = batch * tokens
@@ -195,7 +187,7 @@ function encoderLayer(
   gpu: Gpu,
   model: Model,
   batch: Batch,
-  { index, input, gates }: { index: number; input: Tensor<'f32'>; gates: Tensor<'f32'> },
+  { index, input }: { index: number; input: Tensor<'f32'> },
 ): LayerSaved {
   const { hidden, headSize, layers } = model.spec
   const { heads } = layers[index]!
@@ -207,11 +199,7 @@ function encoderLayer(
   const context = tensor(rows, heads * headSize)
   const logSumExp = tensor(batch.batch, heads, batch.tokens)
   const { mask, batch: texts, tokens } = batch
-  attentionForward(
-    gpu,
-    { qkv, mask, gates, out: context, logSumExp },
-    { batch: texts, tokens, heads, headSize },
-  )
+  attentionForward(gpu, { qkv, mask, out: context, logSumExp }, { batch: texts, tokens, heads, headSize })
   const attentionSum = tensor(rows, hidden)
   linear(gpu, model, `${name}.attention_output`, { x: context, out: attentionSum, residual: input, rows })
   const { out: attended, ...attentionNorm } = normalize(gpu, model, `${name}.attention_norm`, attentionSum)

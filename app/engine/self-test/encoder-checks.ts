@@ -101,7 +101,6 @@ const attentionInputs = () => ({
   qkv: randomFloats(3 * CONTEXT, 8),
   // The second text is padded after its fifth token.
   mask: Array.from({ length: 14 }, (_, i) => (i < 12 ? 1 : 0)),
-  gates: [1, 0.5],
   ...ATTENTION,
 })
 
@@ -113,7 +112,6 @@ function attentionOnce(bench: Bench): void {
     {
       qkv: bench.floats(inputs.qkv),
       mask: bench.words(inputs.mask),
-      gates: bench.floats(inputs.gates),
       out: bench.floatsOf(out),
       logSumExp: bench.floatsOf(logSumExp),
     },
@@ -142,7 +140,6 @@ function attentionGrad(bench: Bench): void {
     {
       qkv: bench.floats(inputs.qkv),
       mask: bench.words(inputs.mask),
-      gates: bench.floats(inputs.gates),
       out: bench.floats(out),
       logSumExp: bench.floats(logSumExp),
       gradOut: bench.floats(gradOut),
