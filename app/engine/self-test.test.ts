@@ -25,7 +25,7 @@ async function gpuWithout(isDropped: (kernel: string) => boolean): Promise<Gpu> 
 function definedKernels(): string[] {
   const root = join(import.meta.dirname, '../../kernels')
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => path.endsWith('.ts') && !/\.(test|ref)\.ts$|^runtime\//.test(path),
+    (path) => path.endsWith('.ts') && !/\.(test|ref)\.ts$|^(runtime|bench)\//.test(path),
   )
   const sources = files.map((path) => readFileSync(join(root, path), 'utf8'))
   return sources.flatMap((source) =>
