@@ -127,26 +127,31 @@ function weightBytes(spec: ModelSpec): number {
   return [...roleShapes(spec).values()].reduce((sum, shape) => sum + floats(1, elementCount(shape)), 0)
 }
 
-/** Activations of one layer but for its input: [rows, …], and log-sum-exp per head. */
-function layerBytes({ hidden, headSize }: ModelSpec, { heads, ffn }: LayerSpec, rows: number): number {
+/** Activations of one layer but for its input: [rows, …], and log-sum-exp per head. Saved, values before the activation too. */
+function layerBytes(
+  { hidden, headSize, activation }: ModelSpec,
+  { heads, ffn }: LayerSpec,
+  { rows, isSaved }: { rows: number; isSaved: boolean },
+): number {
   const width = heads * headSize
   const norms = 2 * floats(rows, 2)
   const hiddens = 4 * floats(rows, hidden)
   const attention = floats(rows, 3 * width) + floats(rows, width) + floats(rows, heads)
-  return norms + hiddens + attention + 2 * floats(rows, ffn)
+  const inners = isSaved || activation === 'relu' ? 2 : 1
+  return norms + hiddens + attention + inners * floats(rows, ffn)
 }
 
 const embeddingBytes = ({ hidden }: ModelSpec, rows: number) => 2 * floats(rows, hidden) + floats(rows, 2)
 
 /** Most that a pass without backward holds: embeddings, one layer with its input, and the layer outputs asked for. */
 function forwardBytes(spec: ModelSpec, rows: number, wanted: number): number {
-  const layer = Math.max(0, ...spec.layers.map((one) => layerBytes(spec, one, rows)))
+  const layer = Math.max(0, ...spec.layers.map((one) => layerBytes(spec, one, { rows, isSaved: false })))
   return 2 * floats(rows, 1) + embeddingBytes(spec, rows) + layer + wanted * floats(rows, spec.hidden)
 }
 
 /** What a forward pass keeps for backward, head and logits with it. */
 function savedBytes(spec: ModelSpec, rows: number, texts: number): number {
-  const layers = spec.layers.reduce((sum, layer) => sum + layerBytes(spec, layer, rows), 0)
+  const layers = spec.layers.reduce((sum, layer) => sum + layerBytes(spec, layer, { rows, isSaved: true }), 0)
   const head = 3 * floats(texts, spec.hidden) + 3 * floats(texts, spec.labels.length)
   return embeddingBytes(spec, rows) + layers + head
 }

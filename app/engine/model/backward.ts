@@ -150,7 +150,7 @@ function layerBackward(context: Context, { index, layer, gradOutput }: LayerPass
     x: layer.activation,
     gradY: gradFfnSum,
   })
-  const gradPre = activationBackward(context, layer.preactivation, gradActivation)
+  const gradPre = activationBackward(context, layer.preactivation!, gradActivation)
   const gradAttended = linearBackward(context, `${name}.ffn_up`, {
     x: layer.attended,
     gradY: gradPre,

@@ -41,8 +41,8 @@ export interface LayerSaved {
   readonly attentionNorm: NormSaved
   /** [M, hidden] */
   readonly attended: Tensor<'f32'>
-  /** [M, ffn], before and after the activation. */
-  readonly preactivation: Tensor<'f32'>
+  /** [M, ffn], before and after the activation; the former is absent where nobody goes back, but for ReLU. */
+  readonly preactivation?: Tensor<'f32'> | undefined
   readonly activation: Tensor<'f32'>
   readonly ffnNorm: NormSaved
   /** Layer output [M, hidden]. */
@@ -109,7 +109,7 @@ export function forward(
   const layers: LayerSaved[] = []
   let x = embedding.embedded
   model.spec.layers.forEach((_, index) => {
-    const layer = encoderLayer(gpu, model, batch, { index, input: x })
+    const layer = encoderLayer(gpu, model, batch, { index, input: x, save: options.save ?? false })
     if (options.save) layers.push(layer)
     else releaseLayer(gpu, layer)
     const isInputKept = options.save || (index > 0 && wanted.has(index - 1))
@@ -187,7 +187,7 @@ function encoderLayer(
   gpu: Gpu,
   model: Model,
   batch: Batch,
-  { index, input }: { index: number; input: Tensor<'f32'> },
+  { index, input, save }: { index: number; input: Tensor<'f32'>; save: boolean },
 ): LayerSaved {
   const { hidden, headSize, layers } = model.spec
   const { heads } = layers[index]!
@@ -203,7 +203,7 @@ function encoderLayer(
   const attentionSum = tensor(rows, hidden)
   linear(gpu, model, `${name}.attention_output`, { x: context, out: attentionSum, residual: input, rows })
   const { out: attended, ...attentionNorm } = normalize(gpu, model, `${name}.attention_norm`, attentionSum)
-  const { preactivation, activation } = feedForwardUp(gpu, model, { index, x: attended, rows })
+  const { preactivation, activation } = feedForwardUp(gpu, model, { index, x: attended, rows, save })
   const ffnSum = tensor(rows, hidden)
   linear(gpu, model, `${name}.ffn_down`, { x: activation, out: ffnSum, residual: attended, rows })
   const { out: output, ...ffnNorm } = normalize(gpu, model, `${name}.ffn_norm`, ffnSum)
@@ -221,24 +221,24 @@ function encoderLayer(
   }
 }
 
-/** activation = act(x Wᵀ + b) [rows, ffn], with the value before the activation for F32 weights. */
+/** activation = act(x Wᵀ + b) [rows, ffn], with the value before the activation where `save` asks for it. */
 function feedForwardUp(
   gpu: Gpu,
   model: Model,
-  { index, x, rows }: { index: number; x: Tensor<'f32'>; rows: number },
+  { index, x, rows, save }: { index: number; x: Tensor<'f32'>; rows: number; save: boolean },
 ) {
   const { layers, activation: kind } = model.spec
   const name = `layers.${index}.ffn_up`
   const shape = [rows, layers[index]!.ffn]
-  const preactivation = createTensor(gpu, 'f32', shape, OWNER)
+  const isKept = save || kind === 'relu'
+  const preactivation = isKept ? createTensor(gpu, 'f32', shape, OWNER) : undefined
   const activation = createTensor(gpu, 'f32', shape, OWNER)
   if (kind === 'relu') {
-    linear(gpu, model, name, { x, out: preactivation, rows })
-    relu(gpu, { x: preactivation, out: activation }, { count: shape[0]! * shape[1]! })
+    linear(gpu, model, name, { x, out: preactivation!, rows })
+    relu(gpu, { x: preactivation!, out: activation }, { count: shape[0]! * shape[1]! })
   } else {
-    const isDense = weightOf(model, `${name}.weight` as Role).kind === 'dense'
     const gelu = kind === 'gelu' ? 'exact' : 'tanh'
-    linear(gpu, model, name, { x, out: activation, rows, gelu, ...(isDense ? { preactivation } : {}) })
+    linear(gpu, model, name, { x, out: activation, rows, gelu, ...(preactivation ? { preactivation } : {}) })
   }
   return { preactivation, activation }
 }
