@@ -5,7 +5,7 @@ import { expect, expectFits, expectMeasured, figure, numberOf, openSample, rowOf
 /** Controls that may stand before the one looked for. */
 const MOST_TABS = 60
 
-test('prune ratio and bit width are reached, moved and run with the keyboard alone', async ({ page }) => {
+test('from the prune ratio to the exported zip everything is reached and run with the keyboard alone', async ({ page }) => {
   await openSample(page)
   await tabTo(page, page.getByRole('button', { name: 'Distill', exact: true }))
   await tabTo(page, page.getByRole('button', { name: 'Prune', exact: true }))
@@ -21,6 +21,11 @@ test('prune ratio and bit width are reached, moved and run with the keyboard alo
   await page.keyboard.press('Enter')
   await expectMeasured(page, 'INT8', 'INT4')
   await expect(rowOf(page, 'Pruned')).toContainText('no recovery yet')
+
+  await tabTo(page, page.getByRole('button', { name: 'Export', exact: true }))
+  const download = page.waitForEvent('download')
+  await page.keyboard.press('Enter')
+  expect((await download).suggestedFilename()).toBe('sample-decant.zip')
 })
 
 test('on a phone nothing scrolls sideways and no rule of WCAG is broken, in light and in dark', async ({
