@@ -5,7 +5,9 @@ import { expect, expectFits, expectMeasured, figure, numberOf, openSample, rowOf
 /** Controls that may stand before the one looked for. */
 const MOST_TABS = 60
 
-test('from the prune ratio to the exported zip everything is reached and run with the keyboard alone', async ({ page }) => {
+test('from the prune ratio to the exported zip everything is reached and run with the keyboard alone', async ({
+  page,
+}) => {
   await openSample(page)
   await tabTo(page, page.getByRole('button', { name: 'Distill', exact: true }))
   await tabTo(page, page.getByRole('button', { name: 'Prune', exact: true }))
