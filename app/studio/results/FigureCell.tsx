@@ -19,7 +19,8 @@ function Cell({ figure, isBest, isOpen, place }: FigureCellProps) {
   const { text, details = [], title, isStale, isEstimate = false, level } = figure
   const { table } = words
   const stale = isEstimate ? `${table.stale}, ${table.estimated}` : table.stale
-  const state = isStale ? stale : isBest ? table.best : undefined
+  const mark = isStale ? stale : isBest ? table.best : undefined
+  const state = text === undefined ? undefined : mark
   return (
     <td className={styles.cell} title={title} data-stale={isStale}>
       <button
