@@ -11,7 +11,7 @@ import { expect, it } from 'vitest'
 const ORDER: readonly (readonly RegExp[])[] = [
   [/^kernels\/runtime\//],
   [/^kernels\/lib\//],
-  [/^kernels\/(?<own>[^/]+)\//],
+  [/^kernels\/(?!bench\/)(?<own>[^/]+)\//],
   [/^app\/engine\/base\//],
   // Sizes are plain arithmetic that archs, the protocol and the screen share: this file of `model` has a room to itself.
   [/^app\/engine\/model\/spec\.ts$/],
@@ -28,8 +28,11 @@ const ORDER: readonly (readonly RegExp[])[] = [
   // The engine's top-level files; the self-test's checks are one of them that grew a folder.
   [/^app\/engine\/(?:[^/]+\.ts$|self-test\/)/],
   [/^app\/engine\/hosts\//],
-  [/^app\/cli\//, /^app\/studio\//],
+  // The benchmark is not shipped: it measures whole models too, so that it sees the engine, and nobody sees it.
+  [/^app\/cli\//, /^app\/studio\//, /^kernels\/bench\//],
 ]
+/** Packages that the benchmark compares with, and that nothing shipped may need. */
+const RIVALS = /^(@tensorflow|@jax-js)\//
 /** Of the engine, the screen sees plain data only; its client also names the file that the Worker starts from. */
 const STUDIO_MAY_SEE = ['app/engine/protocol.ts']
 const CLIENT = 'app/studio/store/client.ts'
@@ -117,6 +120,12 @@ it('has no cycle of imports between files', () => {
     return undefined
   }
   expect(SHIPPED.map((path) => visit(path, [])).find(Boolean)).toBeUndefined()
+})
+
+it('imports rivals in the benchmark only', () => {
+  const users = IMPORTED.filter(({ to }) => RIVALS.test(to)).map(({ from }) => from)
+  expect(users.length).toBeGreaterThan(1)
+  expect(users.filter((path) => !path.startsWith('kernels/bench/'))).toEqual([])
 })
 
 it('has no barrels', () => {
