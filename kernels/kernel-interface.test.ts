@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { gemmInt4 } from './gemm-int4/gemm-int4.ts'
 import { gemmInt8 } from './gemm-int8/gemm-int8.ts'
-import { columnSums, matmul } from './matmul/matmul.ts'
+import { matmul } from './matmul/matmul.ts'
 import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from './quantize/quantize.ts'
 import type { Gpu } from './runtime/gpu.ts'
 import { compileKernel, type Kernel, kernelSource } from './runtime/kernel.ts'
@@ -47,7 +47,9 @@ async function launchedKernels() {
   matmul(recorder, { a: x, b: y, out, bias, residual }, { form: 'NT', ...size, gelu: 'exact' })
   matmul(recorder, { a: x, b: y, out }, { form: 'TN', ...size, inner: 4096 })
   matmul(recorder, { a: x, b: y, out }, { form: 'NT', ...size, tile: 'large' })
-  columnSums(recorder, { x, out }, { rows: 4, cols: 4 })
+  for (const tile of ['small', 'large'] as const)
+    matmul(recorder, { a: x, b: y, out, slopeAt: residual }, { form: 'NN', ...size, gelu: 'tanh', tile })
+  matmul(recorder, { a: x, b: y, out, sums: bias }, { form: 'TN', ...size, inner: 4096 })
   quantizeRows(recorder, { x, codes, scales }, { rows: 4, cols: 4 })
   dequantizeRows(recorder, { codes, scales, out }, { rows: 4, cols: 4 })
   packInt4(recorder, { x, codes, scales }, grouped)

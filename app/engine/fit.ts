@@ -157,15 +157,19 @@ function savedBytes(spec: ModelSpec, rows: number, texts: number): number {
 }
 
 /**
- * Most that backward holds at one moment beside what was saved: inside the feed-forward block, or after attention. Sums of
- * weight gradients in slices, about 2 MB at most, are left out.
+ * Most that backward holds at one moment beside what was saved: inside the feed-forward block (the slope of ReLU is a pass of its
+ * own, with an input and an output), or on either side of attention. Sums of weight gradients in slices, about 2 MB at most, are
+ * left out.
  */
-function backwardBytes({ layers, hidden, headSize }: ModelSpec, rows: number): number {
+function backwardBytes({ layers, hidden, headSize, activation }: ModelSpec, rows: number): number {
+  const isRelu = activation === 'relu'
   const perLayer = layers.map(({ heads, ffn }) => {
     const width = heads * headSize
-    const feedForward = 3 * floats(rows, hidden) + 2 * floats(rows, ffn)
+    const inner = floats(rows, ffn)
+    const feedForward = 2 * floats(rows, hidden) + inner + Math.max(floats(rows, hidden), isRelu ? inner : 0)
+    const perHead = floats(rows, width) + floats(rows, heads)
     const attention =
-      2 * floats(rows, hidden) + floats(rows, ffn) + 4 * floats(rows, width) + floats(rows, heads)
+      2 * floats(rows, hidden) + 3 * floats(rows, width) + Math.max(floats(rows, hidden), perHead)
     return Math.max(feedForward, attention)
   })
   return Math.max(0, ...perLayer)

@@ -1,6 +1,6 @@
 // Layer normalization on a real device against f64, forward and backward.
 import { expect, test } from 'vitest'
-import { upload, write } from '../runtime/tensor.ts'
+import { release, upload, write } from '../runtime/tensor.ts'
 import {
   guardedTensor,
   maxError,
@@ -108,6 +108,28 @@ test('NaN stays in its row', async () => {
   e.x[5] = Number.NaN
   const { out } = await run(e)
   expect([...out].map(Number.isNaN).map(Number)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0])
+})
+
+test('more than 65,535 workgroups of the gradient are folded into two dimensions', async () => {
+  const rows = 65_536 * 32 + 1
+  const gpu = await testGpu()
+  const on = (value: number, count: number) =>
+    upload(gpu, 'f32', new Float32Array(count).fill(value), { owner: 'test' })
+  const [gradX, gradGamma, gradBeta] = [[rows, 1], [1], [1]].map((shape) => guardedTensor(gpu, 'f32', shape))
+  // Statistics that no row of one value has, so that n is 2 everywhere.
+  const [x, stats, gamma, gradOut] = [on(3, rows), on(1, 2 * rows), on(0.5, 1), on(0.25, rows)]
+  const tensors = { x, stats, gamma, gradOut, gradX: gradX!, gradGamma: gradGamma!, gradBeta: gradBeta! }
+  layerNormGrad(gpu, tensors, { rows, cols: 1 })
+  const [grad, scale, shift] = [
+    await readGuarded(gpu, gradX!),
+    await readGuarded(gpu, gradGamma!),
+    await readGuarded(gpu, gradBeta!),
+  ]
+  // g - g - n (g n) with g = 1/8, n = 2.
+  expect(grad.every((value) => value === -0.5)).toBe(true)
+  expect(scale[0]! / (rows / 2)).toBeCloseTo(1, 4)
+  expect(shift[0]! / (rows / 4)).toBeCloseTo(1, 4)
+  release(gpu, x, stats, gamma, gradOut, ...Object.values(tensors).slice(4))
 })
 
 test('more than 65,535 workgroups are folded into two dimensions', async () => {

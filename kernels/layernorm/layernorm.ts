@@ -6,7 +6,6 @@ import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
 import source from './layernorm.wgsl?raw'
 import gradSource from './layernorm-grad.wgsl?raw'
-import scaleSource from './scale-grad.wgsl?raw'
 import foldSource from './scale-grad-fold.wgsl?raw'
 
 /**
@@ -47,20 +46,12 @@ export const layerNormGradKernel = defineKernel({
     grad_out: 'read',
     residual_grad: 'read',
     grad_x: 'write',
+    partials: 'write',
   },
-  params: { rows: 'u32', cols: 'u32' },
-  grid: ({ rows }) => foldGrid(Math.ceil(rows / WIDTH)),
-  work: ({ rows, cols }) => 16 * rows * cols,
-})
-
-export const scaleGradKernel = defineKernel({
-  name: 'layernorm/scale-grad',
-  source: scaleSource,
-  libraries: [SINGLE_LANE, linearIndex],
-  bindings: { x: 'read', stats: 'read', grad_out: 'read', partials: 'write' },
   params: { rows: 'u32', cols: 'u32', slices: 'u32' },
-  grid: ({ cols, slices }) => foldGrid(Math.ceil((slices * cols) / lanesOf(cols) / WIDTH)),
-  work: ({ rows, cols }) => 8 * rows * cols,
+  grid: ({ rows, cols, slices }) =>
+    foldGrid(Math.ceil(rows / WIDTH) + Math.ceil((slices * cols) / lanesOf(cols) / WIDTH)),
+  work: ({ rows, cols }) => 24 * rows * cols,
 })
 
 export const scaleGradFoldKernel = defineKernel({
@@ -107,18 +98,13 @@ export function layerNormGrad(
 ): void {
   const { x, stats, gamma, gradOut, gradX, gradGamma, gradBeta, residualGrad } = tensors
   const kernel = { ...layerNormGradKernel, constants: { HAS_RESIDUAL: residualGrad ? 1 : 0 } }
+  const slices = Math.min(MOST_SLICES, Math.ceil(rows / ROWS_PER_SLICE))
+  const partials = createTensor(gpu, 'f32', [slices, 2, cols], 'scratch')
+  const residual = residualGrad ?? gradOut
   launch(
     gpu,
     withLanes(kernel, cols),
-    { x, stats, gamma, grad_out: gradOut, residual_grad: residualGrad ?? gradOut, grad_x: gradX },
-    { rows, cols },
-  )
-  const slices = Math.min(MOST_SLICES, Math.ceil(rows / ROWS_PER_SLICE))
-  const partials = createTensor(gpu, 'f32', [slices, 2, cols], 'scratch')
-  launch(
-    gpu,
-    withLanes(scaleGradKernel, cols),
-    { x, stats, grad_out: gradOut, partials },
+    { x, stats, gamma, grad_out: gradOut, residual_grad: residual, grad_x: gradX, partials },
     { rows, cols, slices },
   )
   launch(

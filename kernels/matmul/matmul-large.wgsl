@@ -1,8 +1,8 @@
 // The matrix product of matmul.wgsl with tiles of 16 rows by 8 columns per invocation, for adapters on which a load costs as
 // much as a dozen multiply-adds. Same formula, shapes, bindings, edges and order of sums, so the same bits.
-//   z[r, c] = sum_k A[r, k] * B[k, c] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c]
-// Shapes: out, residual, preactivation (z) [rows, cols]; bias [cols]; A, B by A_ACROSS and B_ACROSS as there. Any sizes; made for
-// more than 8 rows and 32 columns. The loads are in matmul-large-blocks.wgsl.
+//   z[r, c] = sum_k A[r, k] * B[k, c] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c] or z[r, c] * gelu'(residual[r, c])
+// Shapes: out, residual [rows, cols]; bias [cols]; second: z [rows, cols] or the sums of row-sums.wgsl; A, B by A_ACROSS and
+// B_ACROSS as there. Any sizes; made for more than 8 rows and 32 columns. The loads are in matmul-large-blocks.wgsl.
 override A_ACROSS: u32 = 0;
 override B_ACROSS: u32 = 1;
 override A_QUADS: u32 = 0;
@@ -12,7 +12,8 @@ override WIDTH: u32 = 8;
 override HAS_BIAS: u32 = 0;
 override HAS_RESIDUAL: u32 = 0;
 override HAS_PREACTIVATION: u32 = 0;
-override GELU: u32 = 0; // 1 exact, 2 tanh
+override HAS_SUMS: u32 = 0; // A_ACROSS only
+override GELU: u32 = 0; // 1 exact, 2 tanh; 3 and 4: their slopes at residual
 
 struct Params {
   rows: u32,
@@ -30,7 +31,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read> residual: array<f32>;
 @group(0) @binding(6) var<storage, read_write> out: array<f32>;
-@group(0) @binding(7) var<storage, read_write> preactivation: array<f32>;
+@group(0) @binding(7) var<storage, read_write> second: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
 fn add_row(sum: vec4f, x: vec4f, y: mat4x4f) -> vec4f {
@@ -52,11 +53,16 @@ fn finish(sum: vec4f, row: u32, col: u32, plane: u32) {
   z.z = select(z.y, z.z, c.z > c.y);
   z.w = select(z.z, z.w, c.w > c.z);
   if (HAS_PREACTIVATION == 1u) {
-    preactivation[i.x] = z.x; preactivation[i.y] = z.y; preactivation[i.z] = z.z; preactivation[i.w] = z.w;
+    second[i.x] = z.x; second[i.y] = z.y; second[i.z] = z.z; second[i.w] = z.w;
   }
   if (GELU == 1u) { z = vec4f(gelu_exact(z.x), gelu_exact(z.y), gelu_exact(z.z), gelu_exact(z.w)); }
   if (GELU == 2u) { z = vec4f(gelu_tanh(z.x), gelu_tanh(z.y), gelu_tanh(z.z), gelu_tanh(z.w)); }
-  if (HAS_RESIDUAL == 1u) { z += vec4f(residual[i.x], residual[i.y], residual[i.z], residual[i.w]); }
+  if (HAS_RESIDUAL == 1u || GELU > 2u) {
+    let x = vec4f(residual[i.x], residual[i.y], residual[i.z], residual[i.w]);
+    if (GELU == 3u) { z *= vec4f(gelu_exact_slope(x.x), gelu_exact_slope(x.y), gelu_exact_slope(x.z), gelu_exact_slope(x.w)); }
+    if (GELU == 4u) { z *= vec4f(gelu_tanh_slope(x.x), gelu_tanh_slope(x.y), gelu_tanh_slope(x.z), gelu_tanh_slope(x.w)); }
+    if (HAS_RESIDUAL == 1u) { z += x; }
+  }
   let o = plane + i;
   out[o.x] = z.x; out[o.y] = z.y; out[o.z] = z.z; out[o.w] = z.w;
 }
@@ -91,10 +97,11 @@ fn finish(sum: vec4f, row: u32, col: u32, plane: u32) {
     s30 = add_product(s30, x3, y0);
     s31 = add_product(s31, x3, y1);
   }
+  let row_end = min(row + 16u, params.first_row + params.row_count);
+  if (HAS_SUMS == 1u && group.x == 0u) { sum_rows(vec2u(row + local.x, row_end), group.z, end); }
   if (col >= params.cols) { return; }
   // One row after the other moves to the front: that inlines GELU twice only, and indexing an array would be slower.
   let plane = group.z * params.rows * params.cols;
-  let row_end = min(row + 16u, params.first_row + params.row_count);
   for (var r = row; r < row_end; r++) {
     finish(s00[0], r, col, plane);
     if (next < params.cols) { finish(s01[0], r, next, plane); }

@@ -1,10 +1,12 @@
-// Matrix products and column sums against f64, at ragged sizes, with every epilogue.
+// Matrix products, and the sums beside them, against f64, at ragged sizes, with every epilogue.
 import { describe, expect, test } from 'vitest'
+import { geluGradReference } from '../gelu/gelu.ref.ts'
+import { GELU_TOLERANCE } from '../gelu/gelu.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { createTensor, read, release, upload } from '../runtime/tensor.ts'
 import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
 import { columnSumsReference, geluReference, matmulReference } from './matmul.ref.ts'
-import { columnSums, type MatmulForm, type MatmulShape, matmul, matmulTolerance } from './matmul.ts'
+import { type MatmulForm, type MatmulShape, matmul, matmulTolerance } from './matmul.ts'
 
 const SIZES: [rows: number, cols: number, inner: number][] = [
   [1, 1, 1],
@@ -123,6 +125,52 @@ test.each(['exact', 'tanh'] as const)('bias, preactivation, %s GELU and residual
   release(gpu, left, right, bias, residual, out, preactivation)
 })
 
+describe.each(['exact', 'tanh'] as const)('the slope of GELU %s as epilogue', (gelu) => {
+  test.each([
+    [1, 1, 1],
+    [4, 5, 3],
+    [9, 33, 5],
+    [19, 37, 21],
+    [67, 71, 73],
+    [36, 260, 40],
+  ])('%i x %i, inner %i, matches f64 with either tile, twice', async (rows, cols, inner) => {
+    const gpu = await testGpu()
+    const shape = { form: 'NN' as const, rows, cols, inner, gelu }
+    const { a, b, left, right } = operands(gpu, shape)
+    const values = randomValues(rows * cols, 3, 8)
+    const slopeAt = upload(gpu, 'f32', values, { owner: 'test' })
+    const results: ArrayLike<number>[] = []
+    for (const tile of ['small', 'large', 'small', 'large'] as const) {
+      const out = guardedTensor(gpu, 'f32', [rows, cols])
+      matmul(gpu, { a: left, b: right, out, slopeAt }, { ...shape, tile })
+      results.push(await readGuarded(gpu, out))
+      release(gpu, out)
+    }
+    const { value, magnitude } = matmulReference(a, b, shape)
+    const expected = value.map((x, i) => x * geluGradReference(values[i]!, gelu))
+    // Slopes lie within 1.13 of zero; their own error is allowed as gelu.test.ts allows it.
+    const allowed = (i: number) =>
+      1.2 * matmulTolerance(inner, magnitude[i]!) +
+      GELU_TOLERANCE * (1 + Math.abs(values[i]!)) * Math.abs(value[i]!)
+    expect(worstRatio(results[0]!, expected, allowed)).toBeLessThanOrEqual(1)
+    // The compiler may contract the two tiles differently, as their slopes are inlined in different places.
+    for (const other of results) expect(worstRatio(other, results[0]!, allowed)).toBeLessThanOrEqual(1)
+    expect(results.slice(2)).toEqual(results.slice(0, 2))
+    release(gpu, left, right, slopeAt)
+  })
+
+  test('stands alone', async () => {
+    const gpu = await testGpu()
+    const shape = { form: 'NN' as const, rows: 2, cols: 2, inner: 2 }
+    const { left, right } = operands(gpu, shape)
+    const out = guardedTensor(gpu, 'f32', [2, 2])
+    const tensors = { a: left, b: right, out, slopeAt: right }
+    expect(() => matmul(gpu, tensors, shape)).toThrow('the slope of a GELU')
+    expect(() => matmul(gpu, { ...tensors, residual: left }, { ...shape, gelu })).toThrow('the slope')
+    release(gpu, left, right, out)
+  })
+})
+
 describe('split-K', () => {
   const shape = { form: 'TN' as const, rows: 13, cols: 18, inner: 2_051 }
 
@@ -198,21 +246,81 @@ test('a NaN input reaches its own row only', async () => {
   release(gpu, left, right, out)
 })
 
-test.each([
-  [1, 1],
-  [63, 5],
-  [64, 65],
-  [131, 384],
-  [65_537, 3],
-])('column sums of %i x %i', async (rows, cols) => {
-  const gpu = await testGpu()
-  const values = randomValues(rows * cols, cols)
-  const x = upload(gpu, 'f32', values, { owner: 'test' })
-  const outputs = [guardedTensor(gpu, 'f32', [cols]), guardedTensor(gpu, 'f32', [cols])] as const
-  for (const out of outputs) columnSums(gpu, { x, out }, { rows, cols })
-  const { value, magnitude } = columnSumsReference(values, { rows, cols })
-  const actual = await readGuarded(gpu, outputs[0])
-  expect(worstRatio(actual, value, (c) => matmulTolerance(rows, magnitude[c]!))).toBeLessThanOrEqual(1)
-  expect(await readGuarded(gpu, outputs[1])).toEqual(actual)
-  release(gpu, x, ...outputs)
+describe('sums of A beside a product', () => {
+  /** Twice with each tile: the product and the sums, read. */
+  async function run(gpu: Gpu, shape: MatmulShape) {
+    const { a, b, left, right } = operands(gpu, shape)
+    const results: ArrayLike<number>[][] = []
+    const before = gpu.pool.ledger.now
+    for (const tile of ['small', 'large', 'small', 'large'] as const) {
+      const out = guardedTensor(gpu, 'f32', [shape.rows, shape.cols])
+      const sums = guardedTensor(gpu, 'f32', [shape.rows])
+      matmul(gpu, { a: left, b: right, out, sums }, { ...shape, tile })
+      results.push([await readGuarded(gpu, out), await readGuarded(gpu, sums)])
+      release(gpu, out, sums)
+    }
+    expect(gpu.pool.ledger.now, 'scratch is given back').toBe(before)
+    const plain = guardedTensor(gpu, 'f32', [shape.rows, shape.cols])
+    matmul(gpu, { a: left, b: right, out: plain }, shape)
+    const product = await readGuarded(gpu, plain)
+    release(gpu, left, right, plain)
+    return { a, b, results, product }
+  }
+
+  test.each([
+    ...SIZES,
+    [5, 3, 64],
+    [3, 5, 2_051],
+    [384, 65, 131],
+    [40, 64, 1_100],
+    [2, 1, 65_537],
+  ] as typeof SIZES)('%i rows, %i columns, inner %i', async (rows, cols, inner) => {
+    const gpu = await testGpu()
+    const { a, results, product } = await run(gpu, { form: 'TN', rows, cols, inner })
+    const { value, magnitude } = columnSumsReference(a, { rows: inner, cols: rows })
+    const allowed = (r: number) => matmulTolerance(inner, magnitude[r]!)
+    expect(worstRatio(results[0]![1]!, value, allowed)).toBeLessThanOrEqual(1)
+    for (const result of results) expect(result).toEqual(results[0])
+    expect(results[0]![0]).toEqual(product)
+  })
+
+  test('in row ranges of several submissions they have the same bits', async () => {
+    const gpu = await testGpu()
+    const shape = { form: 'TN', rows: 203, cols: 20, inner: 37 } as const
+    const whole = await run(gpu, shape)
+    Object.defineProperty(gpu, 'operationsPerSubmission', { value: 20 * 37 * 30, configurable: true })
+    const split = await run(gpu, shape)
+    Reflect.deleteProperty(gpu, 'operationsPerSubmission')
+    expect(split.results).toEqual(whole.results)
+  })
+
+  test('an empty inner size gives zeros', async () => {
+    const gpu = await testGpu()
+    const nothing = createTensor(gpu, 'f32', [0], 'test')
+    const [out, sums] = [guardedTensor(gpu, 'f32', [5, 3]), guardedTensor(gpu, 'f32', [5])]
+    matmul(gpu, { a: nothing, b: nothing, out, sums }, { form: 'TN', rows: 5, cols: 3, inner: 0 })
+    expect([...(await readGuarded(gpu, sums))]).toEqual([0, 0, 0, 0, 0])
+    release(gpu, nothing, out, sums)
+  })
+
+  test('a NaN reaches its own sum only', async () => {
+    const gpu = await testGpu()
+    const a = randomValues(5 * 9, 1)
+    a[2 * 5 + 3] = Number.NaN
+    const left = upload(gpu, 'f32', a, { owner: 'test' })
+    const right = upload(gpu, 'f32', randomValues(9 * 4, 2), { owner: 'test' })
+    const [out, sums] = [guardedTensor(gpu, 'f32', [5, 4]), guardedTensor(gpu, 'f32', [5])]
+    matmul(gpu, { a: left, b: right, out, sums }, { form: 'TN', rows: 5, cols: 4, inner: 9 })
+    expect([...(await readGuarded(gpu, sums))].map(Number.isNaN)).toEqual([0, 0, 0, 1, 0].map(Boolean))
+    release(gpu, left, right, out, sums)
+  })
+
+  test('are refused where an epilogue or another form leaves no place for them', async () => {
+    const gpu = await testGpu()
+    const shape = { form: 'NN', rows: 2, cols: 2, inner: 2 } as const
+    const { left, right } = operands(gpu, shape)
+    const [out, sums] = [guardedTensor(gpu, 'f32', [2, 2]), guardedTensor(gpu, 'f32', [2])]
+    expect(() => matmul(gpu, { a: left, b: right, out, sums }, shape)).toThrow('sums beside')
+    release(gpu, left, right, out, sums)
+  })
 })

@@ -1,14 +1,15 @@
-// Matrix products in the three forms that a linear layer and its gradients need, and column sums.
+// Matrix products in the three forms that a linear layer and its gradients need.
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
+import { assert } from '../runtime/errors.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
-import columnSumsSource from './column-sums.wgsl?raw'
 import source from './matmul.wgsl?raw'
 import largeSource from './matmul-large.wgsl?raw'
 import largeBlocksSource from './matmul-large-blocks.wgsl?raw'
+import rowSumsSource from './row-sums.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
 
 /** NN: A [rows, inner], B [inner, cols]. NT: A [rows, inner], B [cols, inner]. TN: A [inner, rows], B [inner, cols]. */
@@ -22,6 +23,10 @@ export interface MatmulTensors {
   readonly residual?: Tensor<'f32'> | undefined
   /** Written with the value that GELU is applied to. */
   readonly preactivation?: Tensor<'f32'> | undefined
+  /** With `gelu`, in place of the three above: out = (A B) gelu'(slopeAt), slopeAt [rows, cols]. */
+  readonly slopeAt?: Tensor<'f32'> | undefined
+  /** TN only, without any of the above: receives the sums of A over `inner` [rows], in fixed order. */
+  readonly sums?: Tensor<'f32'> | undefined
 }
 
 export interface MatmulShape {
@@ -58,10 +63,11 @@ const SLICE_MIN = 512
 
 function matmulKernel(tile: Tile, constants: Record<string, number>) {
   const { width } = tile
+  const libraries = [rowSumsSource, geluLibrary]
   const form =
     tile.cols === 8
-      ? { name: 'matmul/matmul-large', source: largeSource, libraries: [largeBlocksSource, geluLibrary] }
-      : { name: 'matmul/matmul', source, libraries: [geluLibrary] }
+      ? { name: 'matmul/matmul-large', source: largeSource, libraries: [largeBlocksSource, ...libraries] }
+      : { name: 'matmul/matmul', source, libraries }
   const sizes: Record<string, number> =
     tile.cols === 8 ? { WIDTH: width } : { WIDTH: width, ROW_BLOCKS: tile.rows / 4 }
   return defineKernel({
@@ -74,7 +80,7 @@ function matmulKernel(tile: Tile, constants: Record<string, number>) {
       bias: 'read',
       residual: 'read',
       out: 'write',
-      preactivation: 'write',
+      second: 'write',
     },
     params: { rows: 'u32', cols: 'u32', inner: 'u32', firstRow: 'u32', rowCount: 'u32', slice: 'u32' },
     constants: { ...constants, ...sizes },
@@ -91,10 +97,10 @@ const sumSlices = defineKernel({
   name: 'matmul/sum-slices',
   source: sumSlicesSource,
   libraries: [linearIndex],
-  bindings: { partial: 'read', out: 'write' },
-  params: { count: 'u32', slices: 'u32' },
-  grid: ({ count }) => foldGrid(Math.ceil(count / 64)),
-  work: ({ count, slices }) => count * slices,
+  bindings: { partial: 'read', partialSums: 'read', out: 'write', sums: 'write' },
+  params: { count: 'u32', sumCount: 'u32', slices: 'u32' },
+  grid: ({ count, sumCount }) => foldGrid(Math.ceil((count + sumCount) / 64)),
+  work: ({ count, sumCount, slices }) => (count + sumCount) * slices,
 })
 
 /**
@@ -128,7 +134,8 @@ function kernelFor(tile: Tile, tensors: MatmulTensors, { form, rows, cols, inner
     HAS_BIAS: tensors.bias ? 1 : 0,
     HAS_RESIDUAL: tensors.residual ? 1 : 0,
     HAS_PREACTIVATION: tensors.preactivation ? 1 : 0,
-    GELU: gelu === 'exact' ? 1 : gelu === 'tanh' ? 2 : 0,
+    HAS_SUMS: tensors.sums ? 1 : 0,
+    GELU: gelu ? (gelu === 'exact' ? 1 : 2) + (tensors.slopeAt ? 2 : 0) : 0,
   })
 }
 
@@ -137,60 +144,51 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
   const { rows, cols, inner } = shape
   const tile = tileOf(gpu, shape)
   const kernel = kernelFor(tile, tensors, shape)
-  const { a, b, out, bias = a, residual = a } = tensors
-  const unused = tensors.preactivation ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
-  const preactivation = tensors.preactivation ?? unused!
-  const bindings = { a, b, aQuads: a, bQuads: b, bias, residual, out, preactivation }
+  const { a, b, out, bias = a, slopeAt = a, residual = slopeAt } = tensors
+  const wanted = tensors.preactivation ?? tensors.sums
+  const unused = wanted ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
+  const bindings = { a, b, aQuads: a, bQuads: b, bias, residual, out, second: wanted ?? unused! }
   for (const range of rowRanges(gpu, { rows, tile: tile.rows, operationsPerRow: cols * inner }))
     launch(gpu, kernel, bindings, { rows, cols, inner, slice, ...range })
   release(gpu, unused)
 }
 
 /**
- * out = gelu(A B + bias) + residual for row-major f32 matrices; shapes by `form`, out, residual and preactivation [rows, cols],
- * bias [cols]. TN products with a long inner size are summed in slices (split-K), combined in fixed order.
+ * out = gelu(A B + bias) + residual, or (A B) gelu'(slopeAt), for row-major f32 matrices; shapes by `form`, out, residual,
+ * preactivation and slopeAt [rows, cols], bias [cols]. TN products with a long inner size are summed in slices (split-K), combined
+ * in fixed order.
  * Reached on lavapipe, 2 cores, 1024 tokens, 384 <-> 1152 and 384 <-> 1536: NT 14, NN 12 to 15, TN 13 to 15 GFLOP/s.
  */
 export function matmul(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape): void {
-  const { rows, cols, inner, gelu } = shape
+  const { gelu, inner, form } = shape
+  const { bias, residual, preactivation, slopeAt, sums } = tensors
+  const isBare = !bias && !residual && !preactivation
+  const plain = isBare && !gelu && !slopeAt
+  assert(!slopeAt || (isBare && gelu), 'the slope of a GELU without other epilogues')
+  assert(!sums || (plain && form === 'TN'), 'sums beside a TN product without epilogue')
   const slice = sliceLength(shape)
   const slices = Math.ceil(inner / slice)
-  const plain = !gelu && !tensors.bias && !tensors.residual && !tensors.preactivation
-  if (slices <= 1 || !plain) {
-    launchByRows(gpu, tensors, shape, Math.max(4, Math.ceil(inner / 4) * 4))
-    return
-  }
-  const partial = createTensor(gpu, 'f32', [slices, rows, cols], 'scratch')
-  launchByRows(gpu, { a: tensors.a, b: tensors.b, out: partial }, shape, slice)
-  launch(gpu, sumSlices, { partial, out: tensors.out }, { count: rows * cols, slices })
-  release(gpu, partial)
+  if (slices > 1 && plain) matmulInSlices(gpu, tensors, shape, { slice, slices })
+  else launchByRows(gpu, tensors, shape, Math.max(4, Math.ceil(inner / 4) * 4))
 }
 
-const columnSumsKernel = defineKernel({
-  name: 'matmul/column-sums',
-  source: columnSumsSource,
-  bindings: { x: 'read', out: 'write' },
-  params: { rows: 'u32', cols: 'u32', slice: 'u32' },
-  grid: ({ rows, cols, slice }) => [Math.ceil(cols / 64), Math.max(1, Math.ceil(rows / slice)), 1],
-  work: ({ rows, cols }) => rows * cols,
-})
-
-const COLUMN_SLICES = 64
-
-/** out[c] = sum over rows of x[r, c], fixed order; x [rows, cols], out [cols]. The gradient of a bias. */
-export function columnSums(
+function matmulInSlices(
   gpu: Gpu,
-  { x, out }: { x: Tensor<'f32'>; out: Tensor<'f32'> },
-  { rows, cols }: { rows: number; cols: number },
+  { a, b, out, sums }: MatmulTensors,
+  shape: MatmulShape,
+  { slice, slices }: { slice: number; slices: number },
 ): void {
-  const slice = Math.max(COLUMN_SLICES, Math.ceil(rows / COLUMN_SLICES))
-  const slices = Math.ceil(rows / slice)
-  if (slices <= 1) {
-    launch(gpu, columnSumsKernel, { x, out }, { rows, cols, slice })
-    return
-  }
-  const partial = createTensor(gpu, 'f32', [slices, cols], 'scratch')
-  launch(gpu, columnSumsKernel, { x, out: partial }, { rows, cols, slice })
-  launch(gpu, columnSumsKernel, { x: partial, out }, { rows: slices, cols, slice: slices })
-  release(gpu, partial)
+  const { rows, cols } = shape
+  const scratch = (...sizes: number[]) => createTensor(gpu, 'f32', sizes, 'scratch')
+  const partial = scratch(slices, rows, cols)
+  const partialSums = sums && scratch(slices, rows)
+  const unused = sums ? undefined : scratch(1)
+  launchByRows(gpu, { a, b, out: partial, sums: partialSums }, shape, slice)
+  launch(
+    gpu,
+    sumSlices,
+    { partial, partialSums: partialSums ?? partial, out, sums: sums ?? unused! },
+    { count: rows * cols, sumCount: sums ? rows : 0, slices },
+  )
+  release(gpu, partial, partialSums, unused)
 }

@@ -1,7 +1,8 @@
 // Matrix product with a fused epilogue.
-//   z[r, c] = sum_k A[r, k] * B[k, c] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c]
-// Shapes: out, residual, preactivation (z) [rows, cols]; bias [cols]. A is stored [rows, inner] or (A_ACROSS) [inner, rows],
-// B is stored [inner, cols] or (B_ACROSS = 0) [cols, inner]. With slices > 1 (grid z) out is [slices, rows, cols] of partial sums.
+//   z[r, c] = sum_k A[r, k] * B[k, c] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c] or z[r, c] * gelu'(residual[r, c])
+// Shapes: out, residual [rows, cols]; bias [cols]; second: z [rows, cols] or the sums of row-sums.wgsl. A is stored [rows, inner] or
+// (A_ACROSS) [inner, rows], B [inner, cols] or (B_ACROSS = 0) [cols, inner]. With slices > 1 (grid z) out is [slices, rows, cols] of
+// partial sums.
 // Any sizes. Rows and columns past the end read the last valid ones and are not stored.
 // One invocation owns ROW_BLOCKS * 4 rows by 4 columns. All invocations of a workgroup share their rows, so that loads of A are
 // uniform: CPU adapters then load one scalar and broadcast it instead of gathering per lane. Both inputs are bound twice, as
@@ -16,7 +17,8 @@ override WIDTH: u32 = 16;
 override HAS_BIAS: u32 = 0;
 override HAS_RESIDUAL: u32 = 0;
 override HAS_PREACTIVATION: u32 = 0;
-override GELU: u32 = 0; // 1 exact, 2 tanh
+override HAS_SUMS: u32 = 0; // A_ACROSS only
+override GELU: u32 = 0; // 1 exact, 2 tanh; 3 and 4: their slopes at residual
 
 struct Params {
   rows: u32,
@@ -34,7 +36,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 @group(0) @binding(5) var<storage, read> residual: array<f32>;
 @group(0) @binding(6) var<storage, read_write> out: array<f32>;
-@group(0) @binding(7) var<storage, read_write> preactivation: array<f32>;
+@group(0) @binding(7) var<storage, read_write> second: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
 // Four consecutive values of a stored row of `stride` values; `at` is clamped to the row.
@@ -102,9 +104,11 @@ fn add_tail(sum: mat4x4f, row: u32, col: u32, k: u32) -> mat4x4f {
 fn finish(value: f32, at: u32, col: u32) -> f32 {
   var z = value;
   if (HAS_BIAS == 1u) { z += bias[col]; }
-  if (HAS_PREACTIVATION == 1u) { preactivation[at] = z; }
+  if (HAS_PREACTIVATION == 1u) { second[at] = z; }
   if (GELU == 1u) { z = gelu_exact(z); }
   if (GELU == 2u) { z = gelu_tanh(z); }
+  if (GELU == 3u) { z *= gelu_exact_slope(residual[at]); }
+  if (GELU == 4u) { z *= gelu_tanh_slope(residual[at]); }
   if (HAS_RESIDUAL == 1u) { z += residual[at]; }
   return z;
 }
@@ -134,6 +138,7 @@ fn finish(value: f32, at: u32, col: u32) -> f32 {
   var sums = array<vec4f, 8>(s0[0], s0[1], s0[2], s0[3], s1[0], s1[1], s1[2], s1[3]);
   let plane = group.z * params.rows * params.cols;
   let row_end = min(row + ROW_BLOCKS * 4u, params.first_row + params.row_count);
+  if (HAS_SUMS == 1u && group.x == 0u) { sum_rows(vec2u(row + local.x, row_end), group.z, end); }
   let col_end = min(col + 4u, params.cols);
   for (var r = row; r < row_end; r++) {
     for (var c = col; c < col_end; c++) {

@@ -5,7 +5,7 @@ import { embedGrad, positionGrad, sortSegments } from '../../../kernels/embeddin
 import { scatterRows } from '../../../kernels/gather/gather.ts'
 import { geluGrad } from '../../../kernels/gelu/gelu.ts'
 import { layerNormGrad } from '../../../kernels/layernorm/layernorm.ts'
-import { columnSums, matmul } from '../../../kernels/matmul/matmul.ts'
+import { matmul } from '../../../kernels/matmul/matmul.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor, upload, zeros } from '../../../kernels/runtime/tensor.ts'
 import type { Batch, LayerSaved, NormSaved, Saved } from './forward.ts'
@@ -71,14 +71,27 @@ interface Context {
   readonly options: BackwardOptions
 }
 
+interface LinearPass {
+  /** [rows, in] */
+  readonly x: Tensor<'f32'>
+  /** [rows, out] */
+  readonly gradY: Tensor<'f32'>
+  /** [rows, in], added to the result. */
+  readonly residual?: Tensor<'f32'>
+  /** [rows, in]: x is the model's GELU of this, and the result its gradient. */
+  readonly slopeAt?: Tensor<'f32'>
+}
+
+const geluOf = (model: Model) => (model.spec.activation === 'gelu' ? 'exact' : 'tanh')
+
 /**
- * Gradients of y = x Wᵀ + b: dW = dYᵀ x, db = column sums of dY, and dX = dY W, plus `residual` if given.
- * Shapes: x [rows, in], gradY [rows, out], result [rows, in].
+ * Gradients of y = x Wᵀ + b: dW = dYᵀ x, db = column sums of dY (beside dW), and dX = dY W [rows, in], with an epilogue if
+ * `residual` or `slopeAt` is given.
  */
 function linearBackward(
   { gpu, model, options }: Context,
   name: string,
-  { x, gradY, residual }: { x: Tensor<'f32'>; gradY: Tensor<'f32'>; residual?: Tensor<'f32'> },
+  { x, gradY, residual, slopeAt }: LinearPass,
 ): Tensor<'f32'> {
   const weight = denseOf(model, `${name}.weight` as Role)
   const [out = 0, inner = 0] = weight.shape
@@ -86,13 +99,16 @@ function linearBackward(
   const gradWeight = options.gradients?.get(`${name}.weight` as Role)
   const gradBias = options.gradients?.get(`${name}.bias` as Role)
   if (gradWeight)
-    matmul(gpu, { a: gradY, b: x, out: gradWeight }, { form: 'TN', rows: out, cols: inner, inner: rows })
-  if (gradBias) columnSums(gpu, { x: gradY, out: gradBias }, { rows, cols: out })
+    matmul(
+      gpu,
+      { a: gradY, b: x, out: gradWeight, sums: gradBias },
+      { form: 'TN', rows: out, cols: inner, inner: rows },
+    )
   const gradX = createTensor(gpu, 'f32', [rows, inner], OWNER)
   matmul(
     gpu,
-    { a: gradY, b: weight, out: gradX, ...(residual ? { residual } : {}) },
-    { form: 'NN', rows, cols: inner, inner: out },
+    { a: gradY, b: weight, out: gradX, residual, slopeAt },
+    { form: 'NN', rows, cols: inner, inner: out, gelu: slopeAt && geluOf(model) },
   )
   return gradX
 }
@@ -146,11 +162,7 @@ function layerBackward(context: Context, { index, layer, gradOutput }: LayerPass
   const { gpu, options } = context
   const name = `layers.${index}`
   const gradFfnSum = normBackward(context, `${name}.ffn_norm`, layer.ffnNorm, gradOutput)
-  const gradActivation = linearBackward(context, `${name}.ffn_down`, {
-    x: layer.activation,
-    gradY: gradFfnSum,
-  })
-  const gradPre = activationBackward(context, layer.preactivation!, gradActivation)
+  const { gradPre, gradActivation } = feedForwardBackward(context, { index, layer, gradOutput: gradFfnSum })
   const gradAttended = linearBackward(context, `${name}.ffn_up`, {
     x: layer.attended,
     gradY: gradPre,
@@ -165,7 +177,7 @@ function layerBackward(context: Context, { index, layer, gradOutput }: LayerPass
   })
   const { gradQkv, delta } = attentionGradients(context, { index, layer, gradContext })
   release(gpu, gradContext)
-  options.onLayer?.({ index, delta, activation: layer.activation, gradActivation })
+  if (gradActivation) options.onLayer?.({ index, delta, activation: layer.activation, gradActivation })
   release(gpu, gradActivation, delta)
   const gradInput = linearBackward(context, `${name}.qkv`, {
     x: layer.input,
@@ -176,6 +188,27 @@ function layerBackward(context: Context, { index, layer, gradOutput }: LayerPass
   return gradInput
 }
 
+/**
+ * Back through the second product and the activation, to the gradient of the value before it [M, ffn]. GELU's slope is that product's
+ * epilogue; only where somebody observes the gradient of the value after it, that one is made and returned too.
+ */
+function feedForwardBackward(
+  context: Context,
+  { index, layer, gradOutput }: LayerPass,
+): { gradPre: Tensor<'f32'>; gradActivation?: Tensor<'f32'> } {
+  const { gpu, model, options } = context
+  const name = `layers.${index}.ffn_down`
+  const pass = { x: layer.activation, gradY: gradOutput }
+  const slopeAt = layer.preactivation!
+  if (model.spec.activation !== 'relu' && !options.onLayer)
+    return { gradPre: linearBackward(context, name, { ...pass, slopeAt }) }
+  const gradActivation = linearBackward(context, name, pass)
+  const gradPre = activationBackward(context, slopeAt, gradActivation)
+  if (options.onLayer) return { gradPre, gradActivation }
+  release(gpu, gradActivation)
+  return { gradPre }
+}
+
 function activationBackward(
   { gpu, model }: Context,
   preactivation: Tensor<'f32'>,
@@ -183,10 +216,9 @@ function activationBackward(
 ): Tensor<'f32'> {
   const [rows = 0, cols = 0] = preactivation.shape
   const out = createTensor(gpu, 'f32', [rows, cols], OWNER)
-  const kind = model.spec.activation
   const tensors = { x: preactivation, gradOut, out }
-  if (kind === 'relu') reluGrad(gpu, tensors, { count: rows * cols })
-  else geluGrad(gpu, tensors, { count: rows * cols, form: kind === 'gelu' ? 'exact' : 'tanh' })
+  if (model.spec.activation === 'relu') reluGrad(gpu, tensors, { count: rows * cols })
+  else geluGrad(gpu, tensors, { count: rows * cols, form: geluOf(model) })
   return out
 }
 

@@ -2,13 +2,13 @@
 
 import { gatherReference, scatterReference } from '../../../kernels/gather/gather.ref.ts'
 import { gatherColumns, gatherRows, scatterRows } from '../../../kernels/gather/gather.ts'
-import { geluReference } from '../../../kernels/gelu/gelu.ref.ts'
+import { geluGradReference, geluReference } from '../../../kernels/gelu/gelu.ref.ts'
 import { gemmInt4Reference } from '../../../kernels/gemm-int4/gemm-int4.ref.ts'
 import { gemmInt4 } from '../../../kernels/gemm-int4/gemm-int4.ts'
 import { gemmInt8Reference } from '../../../kernels/gemm-int8/gemm-int8.ref.ts'
 import { gemmInt8 } from '../../../kernels/gemm-int8/gemm-int8.ts'
 import { columnSumsReference, matmulReference } from '../../../kernels/matmul/matmul.ref.ts'
-import { columnSums, type MatmulShape, matmul } from '../../../kernels/matmul/matmul.ts'
+import { type MatmulShape, matmul } from '../../../kernels/matmul/matmul.ts'
 import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from '../../../kernels/quantize/quantize.ts'
 import { type Bench, type Check, randomFloats, randomIntegers } from './bench.ts'
 
@@ -40,10 +40,25 @@ function linearLayer(bench: Bench, tile: 'small' | 'large'): void {
   )
 }
 
-function sumColumns(bench: Bench): void {
-  const size = { rows: 131, cols: 5 }
-  const x = randomFloats(size.rows * size.cols, 7)
-  columnSums(bench.gpu, { x: bench.floats(x), out: bench.floatsOf(columnSumsReference(x, size).value) }, size)
+/** The gradients of a linear layer's weight and bias. */
+function weightAndBias(bench: Bench, tile: 'small' | 'large', inner: number): void {
+  const shape = { form: 'TN', rows: 9, cols: 12, inner, tile } as const
+  const [a, b] = [randomFloats(inner * 9, 1), randomFloats(inner * 12, 2)]
+  const sums = columnSumsReference(a, { rows: inner, cols: 9 }).value
+  const tensors = { a: bench.floats(a), b: bench.floats(b) }
+  const out = bench.floatsOf(matmulReference(a, b, shape).value)
+  matmul(bench.gpu, { ...tensors, out, sums: bench.floatsOf(sums) }, shape)
+}
+
+/** The gradient of a linear layer's input, through the GELU that made it. */
+function throughGelu(bench: Bench, tile: 'small' | 'large', gelu: 'exact' | 'tanh'): void {
+  const shape = { form: 'NN', rows: 9, cols: 12, inner: 8, gelu, tile } as const
+  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(8 * 12, 4)]
+  const slopeAt = randomFloats(9 * 12, 7).map((value) => 4 * value)
+  const product = matmulReference(a, b, shape).value
+  const expected = product.map((value, i) => value * geluGradReference(slopeAt[i]!, gelu))
+  const tensors = { a: bench.floats(a), b: bench.floats(b), slopeAt: bench.floats(slopeAt) }
+  matmul(bench.gpu, { ...tensors, out: bench.floatsOf(expected) }, shape)
 }
 
 /** Codes of `bits` each, packed from the low end, rows filled up to whole words with `filler`. */
@@ -205,8 +220,13 @@ export const MATRIX_CHECKS: readonly Check[] = [
   { name: 'matmul NT', run: (bench) => linearLayer(bench, 'small') },
   { name: 'matmul NT, large tiles', run: (bench) => linearLayer(bench, 'large') },
   // Long enough to be summed in slices, as gradients of weights are.
-  { name: 'matmul TN', run: (bench) => product(bench, { form: 'TN', rows: 4, cols: 8, inner: 1030 }) },
-  { name: 'column sums', run: sumColumns },
+  { name: 'matmul TN', run: (bench) => weightAndBias(bench, 'small', 1030) },
+  { name: 'matmul TN, one slice', run: (bench) => weightAndBias(bench, 'small', 70) },
+  { name: 'matmul TN, large tiles', run: (bench) => weightAndBias(bench, 'large', 71) },
+  { name: 'matmul NN, slope of GELU', run: (bench) => throughGelu(bench, 'small', 'exact') },
+  { name: 'matmul NN, slope of GELU tanh', run: (bench) => throughGelu(bench, 'small', 'tanh') },
+  { name: 'matmul NN, slope of GELU, large tiles', run: (bench) => throughGelu(bench, 'large', 'exact') },
+  { name: 'matmul NN, slope of GELU tanh, large tiles', run: (bench) => throughGelu(bench, 'large', 'tanh') },
   { name: 'quantize INT8', run: packRows },
   { name: 'dequantize INT8', run: unpackRows },
   { name: 'quantize INT4', run: packGroups },
