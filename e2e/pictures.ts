@@ -11,6 +11,8 @@ test('pictures for the README', async ({ page }) => {
   await openSample(page)
   await press(page, 'Run all')
   await expectMeasured(page, 'Teacher', 'Distilled', 'Pruned', 'INT8', 'INT4')
+  // Off the button that was pressed, so that it is drawn as it rests.
+  await page.mouse.move(0, 0)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.screenshot({ path: join(FOLDER, `${colorScheme}.png`) })
