@@ -6,6 +6,7 @@ import {
   expectFits,
   expectMeasured,
   figure,
+  grabPruneRatio,
   numberOf,
   openSample,
   press,
@@ -56,12 +57,7 @@ test('the sample is distilled, pruned, quantized, exported, and opens again with
 
 /** Parameters and size follow the thumb while the button is down; accuracy waits, stale. */
 async function dragPruneRatio(page: Page): Promise<void> {
-  const thumb = page.getByRole('slider', { name: 'Prune ratio', exact: true })
-  await thumb.scrollIntoViewIfNeeded()
-  const box = (await thumb.boundingBox())!
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
-  await page.mouse.move(x, y)
-  await page.mouse.down()
+  const { thumb, x, y } = await grabPruneRatio(page)
   const seen: { ratio: string; parameters: number; bytes: number }[] = []
   for (const pixels of [10, 20, 30, 40]) {
     await page.mouse.move(x + pixels, y)

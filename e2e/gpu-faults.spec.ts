@@ -1,6 +1,15 @@
 // No WebGPU, no adapter, a device that is lost: the page says what happened and what to do.
 import { chromium, type Page } from '@playwright/test'
-import { expect, expectAccessible, inFreshBrowser, openSample, press, test, typeNumber } from './studio.ts'
+import {
+  crashGpuProcess,
+  expect,
+  expectAccessible,
+  inFreshBrowser,
+  openSample,
+  press,
+  test,
+  typeNumber,
+} from './studio.ts'
 
 test('without an adapter the page says so, says what to do, and stays readable', async ({ baseURL }) => {
   await withoutGpu(async (page) => {
@@ -50,11 +59,9 @@ test('a device that is lost twice within a minute ends the run with a notice, an
     await typeNumber(page, 'Epochs', '50')
     await press(page, 'Distill')
     await expect(page.getByText('Distill · Training')).toBeVisible()
-    const session = await browser.newBrowserCDPSession()
-    // The process that would answer is the one that ends.
-    session.send('Browser.crashGpuProcess').catch(() => {})
+    await crashGpuProcess(browser)
     await expect(page.getByText(/The graphics device was lost and is open again/)).toBeVisible()
-    session.send('Browser.crashGpuProcess').catch(() => {})
+    await crashGpuProcess(browser)
     const notice = page.getByRole('alert')
     await expect(notice).toContainText('The graphics device was lost')
     await expect(notice).toHaveCount(1)

@@ -1,6 +1,6 @@
 // Killed at random moments: the tab, its renderer, the GPU process. Nothing is lost, and little is done twice.
 import type { Browser, Page } from '@playwright/test'
-import { expect, inFreshBrowser, openSample, press, test, typeNumber } from './studio.ts'
+import { crashGpuProcess, expect, inFreshBrowser, openSample, press, test, typeNumber } from './studio.ts'
 
 /** Kills of each kind. `DECANT_KILLS=10` is the proof; one of each is the guard. */
 const KILLS = Number(process.env.DECANT_KILLS ?? 1)
@@ -30,8 +30,7 @@ const kills: Readonly<Record<string, Kill>> = {
     return reopened(await page.context().newPage())
   },
   'GPU process': async (page, browser) => {
-    const session = await browser.newBrowserCDPSession()
-    session.send('Browser.crashGpuProcess').catch(() => {})
+    await crashGpuProcess(browser)
     return page
   },
 }

@@ -1,7 +1,17 @@
 // The page stays quick: while a slider is dragged, and while a model trains.
 import type { Page } from '@playwright/test'
 import { frameTimes, quantile, taskTimes, traceMainThread } from './measures.ts'
-import { expect, expectIdle, expectMeasured, figure, openSample, press, test, typeNumber } from './studio.ts'
+import {
+  expect,
+  expectIdle,
+  expectMeasured,
+  figure,
+  grabPruneRatio,
+  openSample,
+  press,
+  test,
+  typeNumber,
+} from './studio.ts'
 
 /** Goals on two idle cores: 8 ms a frame, 3 s. Twice as much is a fault on any machine. */
 const MOST_MS_A_FRAME = 16
@@ -35,12 +45,7 @@ test('a dragged slider takes little of each frame, and its student is measured s
 
 /** Drags the prune ratio to and fro. @returns milliseconds from the release to the measured student */
 async function drag(page: Page, watched: (moves: () => Promise<void>) => Promise<void>): Promise<number> {
-  const thumb = page.getByRole('slider', { name: 'Prune ratio', exact: true })
-  await thumb.scrollIntoViewIfNeeded()
-  const box = (await thumb.boundingBox())!
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
-  await page.mouse.move(x, y)
-  await page.mouse.down()
+  const { x, y } = await grabPruneRatio(page)
   await watched(async () => {
     for (let i = 1; i <= DRAG_MOVES; i++) {
       await page.mouse.move(x + ((i * 3) % 100), y)

@@ -1,6 +1,7 @@
 // Work that outlives its page and its GPU: reloaded, lost, held by another tab, deleted.
 import type { Page } from '@playwright/test'
 import {
+  crashGpuProcess,
   expect,
   expectAccessible,
   expectMeasured,
@@ -80,9 +81,7 @@ test('a lost device is opened again and the training goes on by itself', () =>
     const teacher = (await figure(page, 'Teacher', 'Accuracy')).exact
     await startDistill(page)
     await expectCheckpoint(page)
-    const session = await browser.newBrowserCDPSession()
-    // The process that would answer is the one that ends.
-    session.send('Browser.crashGpuProcess').catch(() => {})
+    await crashGpuProcess(browser)
     await expect(page.getByText(/lost and is open again; Distill resumed at step \d+ of \d+\./)).toBeVisible()
     await expect(page.getByRole('alert')).toHaveCount(0)
     expect((await figure(page, 'Teacher', 'Accuracy')).exact).toBe(teacher)

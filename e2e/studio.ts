@@ -74,6 +74,24 @@ export async function inFreshBrowser(story: (page: Page, browser: Browser) => Pr
   }
 }
 
+/** Ends the browser's GPU process; it counts such ends, so that a story does this `inFreshBrowser`. */
+export async function crashGpuProcess(browser: Browser): Promise<void> {
+  const session = await browser.newBrowserCDPSession()
+  // The process that would answer is the one that ends.
+  session.send('Browser.crashGpuProcess').catch(() => {})
+}
+
+/** Takes hold of the slider's thumb, whose middle is at (x, y); `page.mouse` drags it until it is let go. */
+export async function grabPruneRatio(page: Page) {
+  const thumb = page.getByRole('slider', { name: 'Prune ratio', exact: true })
+  await thumb.scrollIntoViewIfNeeded()
+  const box = (await thumb.boundingBox())!
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  return { thumb, x, y }
+}
+
 export type Student = 'Teacher' | 'Distilled' | 'Pruned' | 'INT8' | 'INT4'
 
 export interface Figure {

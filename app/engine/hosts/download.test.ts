@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { UNWATCHED } from '../base/watch.ts'
-import { completePart, gitBlobDigest, type PartFile, type RemoteFile } from './download.ts'
+import { completePart, gitBlobDigest, type RemoteFile } from './download.ts'
+import { memoryPart } from './testing.ts'
 
 const BYTES = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 255)
 const DIGEST = createHash('sha256').update(BYTES).digest('hex')
@@ -27,23 +28,6 @@ async function serve(handler: Handler): Promise<{ file: RemoteFile; ranges: (str
   return {
     file: { name: 'model.safetensors', url, bytes: BYTES.length, digest: { kind: 'sha256', hex: DIGEST } },
     ranges,
-  }
-}
-
-function memoryPart(start: Uint8Array = new Uint8Array()): PartFile & { bytes: () => Uint8Array } {
-  let held = Buffer.from(start)
-  return {
-    get size() {
-      return held.length
-    },
-    read: async (from, to) => new Uint8Array(held.subarray(from, to)),
-    append: async (bytes) => {
-      held = Buffer.concat([held, bytes])
-    },
-    clear: async () => {
-      held = Buffer.alloc(0)
-    },
-    bytes: () => held,
   }
 }
 

@@ -7,7 +7,8 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { UNWATCHED } from '../base/watch.ts'
 import { FIXTURES } from '../formats/testing.ts'
-import { completePart, type PartFile } from './download.ts'
+import { completePart } from './download.ts'
+import { memoryPart } from './testing.ts'
 import { listUrlFolder, pageFolder } from './url-folder.ts'
 
 const ORIGIN = 'https://studio.example'
@@ -212,20 +213,3 @@ it('a file that came out longer or shorter than told is refused by its size', as
   })
   expect(part.size).toBe(0)
 })
-
-function memoryPart(start: Buffer): PartFile & { bytes: () => Buffer } {
-  let held = Buffer.from(start)
-  return {
-    get size() {
-      return held.length
-    },
-    read: async (from, to) => new Uint8Array(held.subarray(from, to)),
-    append: async (bytes) => {
-      held = Buffer.concat([held, bytes])
-    },
-    clear: async () => {
-      held = Buffer.alloc(0)
-    },
-    bytes: () => held,
-  }
-}
