@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { create } from 'webgpu'
+import { tileChoice } from '../../kernels/matmul/matmul.ts'
 import { type Gpu, requestGpu } from '../../kernels/runtime/gpu.ts'
 import { testGpu } from '../../kernels/runtime/testing.ts'
 import { CHECKS, selfTest } from './self-test.ts'
@@ -33,6 +34,17 @@ function definedKernels(): string[] {
   )
 }
 
+/** Runs a step as on an adapter for which matrix products by quads were chosen. */
+async function withQuads<T>(gpu: Gpu, run: () => Promise<T>): Promise<T> {
+  for (const form of ['NN', 'NT', 'TN'] as const)
+    for (const rows of [1, 9]) gpu.choices.set(tileChoice({ form, rows }), 'quads 8')
+  try {
+    return await run()
+  } finally {
+    gpu.choices.clear()
+  }
+}
+
 describe('on a sound adapter', () => {
   it('passes every check and gives all memory back', async () => {
     const gpu = await testGpu()
@@ -52,6 +64,7 @@ describe('on a sound adapter', () => {
       return false
     })
     await selfTest(gpu)
+    await withQuads(gpu, () => selfTest(gpu))
     expect([...launched].sort()).toEqual([...new Set(definedKernels())].sort())
   })
 })
@@ -74,7 +87,9 @@ describe('on a broken adapter', () => {
 
   it.each([...new Set(definedKernels())])('notices when %s writes nothing', async (kernel) => {
     const gpu = await gpuWithout((name) => name === kernel)
-    expect((await selfTest(gpu)).failed).not.toEqual([])
+    const run = () => selfTest(gpu)
+    const { failed } = await (kernel === 'matmul/matmul-quads' ? withQuads(gpu, run) : run())
+    expect(failed).not.toEqual([])
   })
 
   it('reports a kernel that the device refuses, and goes on', async () => {

@@ -6,7 +6,9 @@ import type { Gpu } from '../runtime/gpu.ts'
 import { createTensor, read, release, upload } from '../runtime/tensor.ts'
 import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
 import { columnSumsReference, geluReference, matmulReference } from './matmul.ref.ts'
-import { type MatmulForm, type MatmulShape, matmul, matmulTolerance } from './matmul.ts'
+import { type MatmulForm, type MatmulShape, matmul, matmulTolerance, TILES, type TileName } from './matmul.ts'
+
+const TILE_NAMES = Object.keys(TILES) as TileName[]
 
 const SIZES: [rows: number, cols: number, inner: number][] = [
   [1, 1, 1],
@@ -63,27 +65,27 @@ describe.each(['NN', 'NT', 'TN'] as MatmulForm[])('%s', (form) => {
     [67, 71, 73],
     [36, 260, 40],
     [40, 64, 1100],
-  ])('large tiles give the bits of small ones: %i x %i, inner %i', async (rows, cols, inner) => {
+  ])('all tiles give the same bits: %i x %i, inner %i', async (rows, cols, inner) => {
     const gpu = await testGpu()
     const shape = { form, rows, cols, inner, ...(form === 'NT' ? { gelu: 'exact' as const } : {}) }
     const { left, right } = operands(gpu, shape)
     const residual = upload(gpu, 'f32', randomValues(rows * cols, 5), { owner: 'test' })
     const extra = form === 'NT' ? { bias: right, residual } : {}
-    const outputs = (['large', 'small'] as const).map((tile) => {
+    const outputs = TILE_NAMES.map((tile) => {
       const out = guardedTensor(gpu, 'f32', [rows, cols])
       const preactivation = guardedTensor(gpu, 'f32', [rows, cols])
       const written = form === 'NT' ? { out, preactivation } : { out }
       matmul(gpu, { a: left, b: right, ...extra, ...written }, { ...shape, tile })
       return Object.values(written)
     })
-    const [large, small] = await Promise.all(
+    const results = await Promise.all(
       outputs.map(async (written) => {
         const values: ArrayLike<number>[] = []
         for (const tensor of written) values.push(await readGuarded(gpu, tensor))
         return values
       }),
     )
-    expect(large).toEqual(small)
+    for (const result of results) expect(result).toEqual(results[0])
     release(gpu, left, right, residual)
   })
 
@@ -133,14 +135,14 @@ describe.each(['exact', 'tanh'] as const)('the slope of GELU %s as epilogue', (g
     [19, 37, 21],
     [67, 71, 73],
     [36, 260, 40],
-  ])('%i x %i, inner %i, matches f64 with either tile, twice', async (rows, cols, inner) => {
+  ])('%i x %i, inner %i, matches f64 with every tile, twice', async (rows, cols, inner) => {
     const gpu = await testGpu()
     const shape = { form: 'NN' as const, rows, cols, inner, gelu }
     const { a, b, left, right } = operands(gpu, shape)
     const values = randomValues(rows * cols, 3, 8)
     const slopeAt = upload(gpu, 'f32', values, { owner: 'test' })
     const results: ArrayLike<number>[] = []
-    for (const tile of ['small', 'large', 'small', 'large'] as const) {
+    for (const tile of [...TILE_NAMES, ...TILE_NAMES]) {
       const out = guardedTensor(gpu, 'f32', [rows, cols])
       matmul(gpu, { a: left, b: right, out, slopeAt }, { ...shape, tile })
       results.push(await readGuarded(gpu, out))
@@ -153,9 +155,9 @@ describe.each(['exact', 'tanh'] as const)('the slope of GELU %s as epilogue', (g
       1.2 * matmulTolerance(inner, magnitude[i]!) +
       GELU_TOLERANCE * (1 + Math.abs(values[i]!)) * Math.abs(value[i]!)
     expect(worstRatio(results[0]!, expected, allowed)).toBeLessThanOrEqual(1)
-    // The compiler may contract the two tiles differently, as their slopes are inlined in different places.
+    // The compiler may contract the tiles differently, as their slopes are inlined in different places.
     for (const other of results) expect(worstRatio(other, results[0]!, allowed)).toBeLessThanOrEqual(1)
-    expect(results.slice(2)).toEqual(results.slice(0, 2))
+    expect(results.slice(TILE_NAMES.length)).toEqual(results.slice(0, TILE_NAMES.length))
     release(gpu, left, right, slopeAt)
   })
 
@@ -247,12 +249,12 @@ test('a NaN input reaches its own row only', async () => {
 })
 
 describe('sums of A beside a product', () => {
-  /** Twice with each tile: the product and the sums, read. */
+  /** Twice with every tile: the product and the sums, read. */
   async function run(gpu: Gpu, shape: MatmulShape) {
     const { a, b, left, right } = operands(gpu, shape)
     const results: ArrayLike<number>[][] = []
     const before = gpu.pool.ledger.now
-    for (const tile of ['small', 'large', 'small', 'large'] as const) {
+    for (const tile of [...TILE_NAMES, ...TILE_NAMES]) {
       const out = guardedTensor(gpu, 'f32', [shape.rows, shape.cols])
       const sums = guardedTensor(gpu, 'f32', [shape.rows])
       matmul(gpu, { a: left, b: right, out, sums }, { ...shape, tile })

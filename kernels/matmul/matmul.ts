@@ -2,13 +2,13 @@
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import { assert } from '../runtime/errors.ts'
-import type { Gpu } from '../runtime/gpu.ts'
-import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
+import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
+import { defineKernel, foldGrid, type Grid, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
 import source from './matmul.wgsl?raw'
-import largeSource from './matmul-large.wgsl?raw'
-import largeBlocksSource from './matmul-large-blocks.wgsl?raw'
+import epilogueSource from './matmul-epilogue.wgsl?raw'
+import quadsSource from './matmul-quads.wgsl?raw'
 import rowSumsSource from './row-sums.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
 
@@ -35,8 +35,8 @@ export interface MatmulShape {
   readonly cols: number
   readonly inner: number
   readonly gelu?: 'exact' | 'tanh' | undefined
-  /** How much one invocation computes. It changes no bit of the result; by default the adapter and the shape decide. */
-  readonly tile?: 'small' | 'large' | undefined
+  /** How the work is cut. It changes no bit of the result; by default the adapter decides, by what was measured on it. */
+  readonly tile?: TileName | undefined
 }
 
 const UNIT_ROUNDOFF = 2 ** -24
@@ -50,28 +50,74 @@ export function matmulTolerance(inner: number, magnitude: number): number {
   return Math.min(4 * Math.sqrt(inner), Math.max(4, inner)) * UNIT_ROUNDOFF * magnitude + 1e-30
 }
 
-/** What one invocation computes. Widths are invocations of a workgroup, along the columns. */
+/** How a product is cut: what one invocation computes, and the invocations of a workgroup along columns and rows. */
 interface Tile {
-  readonly rows: 4 | 8 | 16
-  readonly cols: 4 | 8
+  readonly kind: 'outer' | 'quads'
+  readonly rows: 1 | 4 | 8 | 16
   readonly width: number
+  readonly height: number
 }
+
+/** Columns of one invocation. */
+const TILE_COLS = { outer: 8, quads: 4 } as const
+
+/** The ways to cut a product, for whoever measures which one is fastest. */
+export const TILES = {
+  'outer 16': { kind: 'outer', rows: 16, width: 16, height: 1 },
+  'outer 8': { kind: 'outer', rows: 8, width: 16, height: 1 },
+  'quads 8': { kind: 'quads', rows: 8, width: 8, height: 8 },
+  'quads 4': { kind: 'quads', rows: 4, width: 8, height: 8 },
+} as const satisfies Record<string, Tile>
+
+export type TileName = keyof typeof TILES
 
 /** Split-K aims at this many tiles of the smaller form, with slices no shorter than SLICE_MIN. */
 const TILES_WANTED = 512
 const SLICE_MIN = 512
 
-function matmulKernel(tile: Tile, constants: Record<string, number>) {
-  const { width } = tile
-  const libraries = [rowSumsSource, geluLibrary]
-  const form =
-    tile.cols === 8
-      ? { name: 'matmul/matmul-large', source: largeSource, libraries: [largeBlocksSource, ...libraries] }
-      : { name: 'matmul/matmul', source, libraries }
-  const sizes: Record<string, number> =
-    tile.cols === 8 ? { WIDTH: width } : { WIDTH: width, ROW_BLOCKS: tile.rows / 4 }
+const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
+const SHARED_PARAMS = {
+  rows: 'u32',
+  cols: 'u32',
+  inner: 'u32',
+  firstRow: 'u32',
+  rowCount: 'u32',
+  slice: 'u32',
+  epilogue: 'u32',
+} as const
+type SharedParams = Record<keyof typeof SHARED_PARAMS, number>
+
+/** Grid and work of either form. */
+function launchSizes({ kind, rows, width, height }: Tile) {
+  return {
+    grid: ({ rowCount, cols, inner, slice }: SharedParams): Grid => [
+      Math.ceil(cols / (TILE_COLS[kind] * width)),
+      Math.ceil(rowCount / (rows * height)),
+      Math.max(1, Math.ceil(inner / slice)),
+    ],
+    work: ({ rowCount, cols, inner }: SharedParams) => rowCount * cols * inner,
+  }
+}
+
+function outerKernel(tile: Tile) {
   return defineKernel({
-    ...form,
+    name: 'matmul/matmul',
+    source,
+    libraries: SHARED_LIBRARIES,
+    bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
+    params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
+    constants: { ROWS: tile.rows, WIDTH: tile.width },
+    ...launchSizes(tile),
+  })
+}
+
+function quadsKernel(tile: Tile, { form, rows, cols, inner }: MatmulShape) {
+  const aStride = form === 'TN' ? rows : inner
+  const bStride = form === 'NT' ? inner : cols
+  return defineKernel({
+    name: 'matmul/matmul-quads',
+    source: quadsSource,
+    libraries: SHARED_LIBRARIES,
     bindings: {
       a: 'read',
       b: 'read',
@@ -82,14 +128,18 @@ function matmulKernel(tile: Tile, constants: Record<string, number>) {
       out: 'write',
       second: 'write',
     },
-    params: { rows: 'u32', cols: 'u32', inner: 'u32', firstRow: 'u32', rowCount: 'u32', slice: 'u32' },
-    constants: { ...constants, ...sizes },
-    grid: ({ rowCount, cols, inner, slice }) => [
-      Math.ceil(cols / (tile.cols * width)),
-      Math.ceil(rowCount / tile.rows),
-      Math.max(1, Math.ceil(inner / slice)),
-    ],
-    work: ({ rowCount, cols, inner }) => rowCount * cols * inner,
+    params: SHARED_PARAMS,
+    constants: {
+      A_ACROSS: form === 'TN' ? 1 : 0,
+      B_ACROSS: form === 'NT' ? 0 : 1,
+      A_QUADS: aStride % 4 === 0 ? 1 : 0,
+      B_QUADS: bStride % 4 === 0 ? 1 : 0,
+      HAS_TAIL: inner % 4 === 0 ? 0 : 1,
+      ROWS: tile.rows,
+      WIDTH: tile.width,
+      HEIGHT: tile.height,
+    },
+    ...launchSizes(tile),
   })
 }
 
@@ -103,14 +153,23 @@ const sumSlices = defineKernel({
   work: ({ count, sumCount, slices }) => (count + sumCount) * slices,
 })
 
-/**
- * On SwiftShader a load takes as long as 12 multiply-adds, and the large tile is 1.4 times as fast; on lavapipe it gained nothing
- * that could be measured. Workgroups wider than 16 walk more rows of B at once than a CPU's first cache holds.
- */
-function tileOf(gpu: Gpu, { rows, cols, tile }: MatmulShape): Tile {
-  const prefersLarge = gpu.adapter.architecture === 'swiftshader' && rows > 8 && cols > 32
-  const isLarge = tile ? tile === 'large' : prefersLarge
-  return isLarge ? { rows: 16, cols: 8, width: 8 } : { rows: rows > 4 ? 8 : 4, cols: 4, width: 16 }
+/** What a tile is chosen for: products of one form, with few rows or many. */
+export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): string {
+  return `matmul ${form}, ${rows > 8 ? 'many' : 'few'} rows`
+}
+
+/** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
+export function defaultTile({ adapter }: Gpu): TileName {
+  return runsOnCpu(adapter) ? 'outer 16' : 'quads 8'
+}
+
+/** The tile, lower where the product has fewer rows. */
+function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
+  const name = shape.tile ?? (gpu.choices.get(tileChoice(shape)) as TileName | undefined)
+  const { kind, rows: most, width, height } = TILES[name ?? defaultTile(gpu)]
+  const lower = kind === 'outer' ? ([1, 4, 8] as const) : ([4] as const)
+  const fitting = lower.find((fewer) => shape.rows <= fewer && fewer < most)
+  return { kind, rows: fitting ?? most, width, height }
 }
 
 /** Inner indices per slice, a multiple of 4: depends on the shape only, so the bits do too. */
@@ -122,34 +181,40 @@ function sliceLength({ form, rows, cols, inner }: MatmulShape): number {
   return slices > 1 ? Math.ceil(inner / slices / 4) * 4 : whole
 }
 
-function kernelFor(tile: Tile, tensors: MatmulTensors, { form, rows, cols, inner, gelu }: MatmulShape) {
-  const aStride = form === 'TN' ? rows : inner
-  const bStride = form === 'NT' ? inner : cols
-  return matmulKernel(tile, {
-    A_ACROSS: form === 'TN' ? 1 : 0,
-    B_ACROSS: form === 'NT' ? 0 : 1,
-    A_QUADS: aStride % 4 === 0 ? 1 : 0,
-    B_QUADS: bStride % 4 === 0 ? 1 : 0,
-    HAS_TAIL: inner % 4 === 0 ? 0 : 1,
-    HAS_BIAS: tensors.bias ? 1 : 0,
-    HAS_RESIDUAL: tensors.residual ? 1 : 0,
-    HAS_PREACTIVATION: tensors.preactivation ? 1 : 0,
-    HAS_SUMS: tensors.sums ? 1 : 0,
-    GELU: gelu ? (gelu === 'exact' ? 1 : 2) + (tensors.slopeAt ? 2 : 0) : 0,
-  })
+/** The flags of matmul-epilogue.wgsl. */
+function epilogueOf(
+  { bias, residual, preactivation, sums, slopeAt }: MatmulTensors,
+  { gelu }: MatmulShape,
+): number {
+  const geluFlag = gelu === undefined ? 0 : (gelu === 'exact' ? 16 : 32) * (slopeAt ? 4 : 1)
+  return (bias ? 1 : 0) + (residual ? 2 : 0) + (preactivation ? 4 : 0) + (sums ? 8 : 0) + geluFlag
+}
+
+/** Distances in storage of neighbors along rows, columns and inner indices, as matmul.wgsl names them. */
+function stridesOf({ form, rows, cols, inner }: MatmulShape) {
+  const [aRow, aInner] = form === 'TN' ? [1, rows] : [inner, 1]
+  const [bInner, bCol] = form === 'NT' ? [1, inner] : [cols, 1]
+  return { aRow, aInner, bInner, bCol }
 }
 
 /** Encodes the product in row ranges that each fit a submission; ranges do not change any value. */
 function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slice: number): void {
   const { rows, cols, inner } = shape
   const tile = tileOf(gpu, shape)
-  const kernel = kernelFor(tile, tensors, shape)
   const { a, b, out, bias = a, slopeAt = a, residual = slopeAt } = tensors
   const wanted = tensors.preactivation ?? tensors.sums
   const unused = wanted ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
-  const bindings = { a, b, aQuads: a, bQuads: b, bias, residual, out, second: wanted ?? unused! }
-  for (const range of rowRanges(gpu, { rows, tile: tile.rows, operationsPerRow: cols * inner }))
-    launch(gpu, kernel, bindings, { rows, cols, inner, slice, ...range })
+  const bindings = { a, b, bias, residual, out, second: wanted ?? unused! }
+  const epilogue = epilogueOf(tensors, shape)
+  for (const range of rowRanges(gpu, {
+    rows,
+    tile: tile.rows * tile.height,
+    operationsPerRow: cols * inner,
+  })) {
+    const params = { rows, cols, inner, slice, epilogue, ...range }
+    if (tile.kind === 'outer') launch(gpu, outerKernel(tile), bindings, { ...params, ...stridesOf(shape) })
+    else launch(gpu, quadsKernel(tile, shape), { ...bindings, aQuads: a, bQuads: b }, params)
+  }
   release(gpu, unused)
 }
 
@@ -157,7 +222,6 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
  * out = gelu(A B + bias) + residual, or (A B) gelu'(slopeAt), for row-major f32 matrices; shapes by `form`, out, residual,
  * preactivation and slopeAt [rows, cols], bias [cols]. TN products with a long inner size are summed in slices (split-K), combined
  * in fixed order.
- * Reached on lavapipe, 2 cores, 1024 tokens, 384 <-> 1152 and 384 <-> 1536: NT 14, NN 12 to 15, TN 13 to 15 GFLOP/s.
  */
 export function matmul(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape): void {
   const { gelu, inner, form } = shape

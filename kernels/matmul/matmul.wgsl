@@ -1,24 +1,13 @@
-// Matrix product with a fused epilogue.
+// Matrix product with a fused epilogue, summed as outer products: one value of each row times one of each column at a time.
 //   z[r, c] = sum_k A[r, k] * B[k, c] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c] or z[r, c] * gelu'(residual[r, c])
-// Shapes: out, residual [rows, cols]; bias [cols]; second: z [rows, cols] or the sums of row-sums.wgsl. A is stored [rows, inner] or
-// (A_ACROSS) [inner, rows], B [inner, cols] or (B_ACROSS = 0) [cols, inner]. With slices > 1 (grid z) out is [slices, rows, cols] of
-// partial sums.
+// Shapes: out, residual [rows, cols]; bias [cols]; second: z [rows, cols] or the sums of row-sums.wgsl; A and B by the distances in
+// storage between neighbors. With slices > 1 (grid z) out is [slices, rows, cols] of partial sums.
 // Any sizes. Rows and columns past the end read the last valid ones and are not stored.
-// One invocation owns ROW_BLOCKS * 4 rows by 4 columns. All invocations of a workgroup share their rows, so that loads of A are
-// uniform: CPU adapters then load one scalar and broadcast it instead of gathering per lane. Both inputs are bound twice, as
-// scalars and as vec4s; which view is read depends on whether the stored row length is a multiple of 4.
-override A_ACROSS: u32 = 0;
-override B_ACROSS: u32 = 1;
-override A_QUADS: u32 = 0;
-override B_QUADS: u32 = 0;
-override HAS_TAIL: u32 = 1; // inner is not a multiple of 4
-override ROW_BLOCKS: u32 = 2; // 1 for at most 4 rows
+// One invocation owns ROWS rows by 8 columns, WIDTH apart. Made for CPU adapters, on which a load costs as much as a dozen
+// multiply-adds and is cheapest where a workgroup shares its place (A here). Steps of several k hold more values than there are
+// registers: on lavapipe half the speed. The epilogue's cases are parameters, so that all products share one pipeline.
+override ROWS: u32 = 16; // 1, 4, 8 or 16
 override WIDTH: u32 = 16;
-override HAS_BIAS: u32 = 0;
-override HAS_RESIDUAL: u32 = 0;
-override HAS_PREACTIVATION: u32 = 0;
-override HAS_SUMS: u32 = 0; // A_ACROSS only
-override GELU: u32 = 0; // 1 exact, 2 tanh; 3 and 4: their slopes at residual
 
 struct Params {
   rows: u32,
@@ -26,124 +15,87 @@ struct Params {
   inner: u32,
   first_row: u32,
   row_count: u32, // rows of this launch
-  slice: u32,     // inner indices per grid z, a multiple of 4
+  slice: u32,     // inner indices per grid z
+  epilogue: u32,  // as in matmul-epilogue.wgsl
+  a_row: u32,     // distance of A[r + 1, k] from A[r, k]
+  a_inner: u32,   // of A[r, k + 1]
+  b_inner: u32,
+  b_col: u32,
 }
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read> a_quads: array<vec4f>;
-@group(0) @binding(3) var<storage, read> b_quads: array<vec4f>;
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
-@group(0) @binding(5) var<storage, read> residual: array<f32>;
-@group(0) @binding(6) var<storage, read_write> out: array<f32>;
-@group(0) @binding(7) var<storage, read_write> second: array<f32>;
-@group(0) @binding(8) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> residual: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read_write> second: array<f32>;
+@group(0) @binding(6) var<uniform> params: Params;
 
-// Four consecutive values of a stored row of `stride` values; `at` is clamped to the row.
-fn quad_a(line: u32, at: u32, stride: u32) -> vec4f {
-  if (A_QUADS == 1u) { return a_quads[(line * stride + min(at, stride - 4u)) >> 2u]; }
-  let last = stride - 1u;
-  let base = line * stride;
-  return vec4f(a[base + min(at, last)], a[base + min(at + 1u, last)], a[base + min(at + 2u, last)], a[base + min(at + 3u, last)]);
-}
+// Where four rows from `row`, or four columns from `col`, start in storage.
+fn start_a(row: u32) -> vec4u { return min(vec4u(row) + vec4u(0u, 1u, 2u, 3u), vec4u(params.rows - 1u)) * params.a_row; }
+fn start_b(col: u32) -> vec4u { return min(vec4u(col) + vec4u(0u, 1u, 2u, 3u) * WIDTH, vec4u(params.cols - 1u)) * params.b_col; }
 
-fn quad_b(line: u32, at: u32, stride: u32) -> vec4f {
-  if (B_QUADS == 1u) { return b_quads[(line * stride + min(at, stride - 4u)) >> 2u]; }
-  let last = stride - 1u;
-  let base = line * stride;
-  return vec4f(b[base + min(at, last)], b[base + min(at + 1u, last)], b[base + min(at + 2u, last)], b[base + min(at + 3u, last)]);
-}
+fn load_b(i: vec4u) -> vec4f { return vec4f(b[i.x], b[i.y], b[i.z], b[i.w]); }
 
-// [i] = A[row + i, k..k+3]
-fn block_a(row: u32, k: u32) -> mat4x4f {
-  if (A_ACROSS == 1u) {
-    let n = params.rows;
-    return transpose(mat4x4f(quad_a(k, row, n), quad_a(k + 1u, row, n), quad_a(k + 2u, row, n), quad_a(k + 3u, row, n)));
-  }
-  let n = params.inner;
-  let last = params.rows - 1u;
-  return mat4x4f(quad_a(min(row, last), k, n), quad_a(min(row + 1u, last), k, n), quad_a(min(row + 2u, last), k, n), quad_a(min(row + 3u, last), k, n));
-}
-
-// [j] = B[k + j, col..col+3]
-fn block_b(col: u32, k: u32) -> mat4x4f {
-  if (B_ACROSS == 1u) {
-    let n = params.cols;
-    return mat4x4f(quad_b(k, col, n), quad_b(k + 1u, col, n), quad_b(k + 2u, col, n), quad_b(k + 3u, col, n));
-  }
-  let n = params.inner;
-  let last = params.cols - 1u;
-  return transpose(mat4x4f(quad_b(min(col, last), k, n), quad_b(min(col + 1u, last), k, n), quad_b(min(col + 2u, last), k, n), quad_b(min(col + 3u, last), k, n)));
-}
-
-fn add_row(sum: vec4f, x: vec4f, y: mat4x4f) -> vec4f {
-  return fma(vec4f(x.w), y[3], fma(vec4f(x.z), y[2], fma(vec4f(x.y), y[1], fma(vec4f(x.x), y[0], sum))));
-}
-
-fn add_product(sum: mat4x4f, x: mat4x4f, y: mat4x4f) -> mat4x4f {
-  return mat4x4f(add_row(sum[0], x[0], y), add_row(sum[1], x[1], y), add_row(sum[2], x[2], y), add_row(sum[3], x[3], y));
-}
-
-// The same for the last 1 to 3 inner indices, one at a time.
-fn add_tail(sum: mat4x4f, row: u32, col: u32, k: u32) -> mat4x4f {
-  var x: vec4f;
-  var y: vec4f;
-  if (A_ACROSS == 1u) { x = quad_a(k, row, params.rows); } else {
-    let last = params.rows - 1u;
-    let n = params.inner;
-    x = vec4f(a[min(row, last) * n + k], a[min(row + 1u, last) * n + k], a[min(row + 2u, last) * n + k], a[min(row + 3u, last) * n + k]);
-  }
-  if (B_ACROSS == 1u) { y = quad_b(k, col, params.cols); } else {
-    let last = params.cols - 1u;
-    let n = params.inner;
-    y = vec4f(b[min(col, last) * n + k], b[min(col + 1u, last) * n + k], b[min(col + 2u, last) * n + k], b[min(col + 3u, last) * n + k]);
-  }
-  return mat4x4f(fma(vec4f(x.x), y, sum[0]), fma(vec4f(x.y), y, sum[1]), fma(vec4f(x.z), y, sum[2]), fma(vec4f(x.w), y, sum[3]));
-}
-
-fn finish(value: f32, at: u32, col: u32) -> f32 {
-  var z = value;
-  if (HAS_BIAS == 1u) { z += bias[col]; }
-  if (HAS_PREACTIVATION == 1u) { second[at] = z; }
-  if (GELU == 1u) { z = gelu_exact(z); }
-  if (GELU == 2u) { z = gelu_tanh(z); }
-  if (GELU == 3u) { z *= gelu_exact_slope(residual[at]); }
-  if (GELU == 4u) { z *= gelu_tanh_slope(residual[at]); }
-  if (HAS_RESIDUAL == 1u) { z += residual[at]; }
-  return z;
+// Adds A[i] times a row of eight columns.
+fn add(sum: mat2x4f, i: u32, y: mat2x4f) -> mat2x4f {
+  let x = vec4f(a[i]);
+  return mat2x4f(fma(x, y[0], sum[0]), fma(x, y[1], sum[1]));
 }
 
 @compute @workgroup_size(WIDTH) fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let col = (group.x * WIDTH + local.x) * 4u;
-  let row = params.first_row + group.y * ROW_BLOCKS * 4u;
+  let col = group.x * WIDTH * 8u + local.x;
+  let row = params.first_row + group.y * ROWS;
   let end = min(params.inner, (group.z + 1u) * params.slice);
-  let whole = end & ~3u;
-  var s0 = mat4x4f();
-  var s1 = mat4x4f();
-  for (var k = group.z * params.slice; k < whole; k += 4u) {
-    let x0 = block_a(row, k);
-    var x1: mat4x4f;
-    if (ROW_BLOCKS > 1u) { x1 = block_a(row + 4u, k); }
-    let y = block_b(col, k);
-    s0 = add_product(s0, x0, y);
-    if (ROW_BLOCKS > 1u) { s1 = add_product(s1, x1, y); }
-  }
-  if (HAS_TAIL == 1u) {
-    for (var k = whole; k < end; k++) {
-      s0 = add_tail(s0, row, col, k);
-      if (ROW_BLOCKS > 1u) { s1 = add_tail(s1, row + 4u, col, k); }
+  let a0 = start_a(row);
+  let a1 = start_a(row + 4u);
+  let a2 = start_a(row + 8u);
+  let a3 = start_a(row + 12u);
+  let b0 = start_b(col);
+  let b1 = start_b(col + 4u * WIDTH);
+  var s0 = mat2x4f(); var s1 = mat2x4f(); var s2 = mat2x4f(); var s3 = mat2x4f();
+  var s4 = mat2x4f(); var s5 = mat2x4f(); var s6 = mat2x4f(); var s7 = mat2x4f();
+  var s8 = mat2x4f(); var s9 = mat2x4f(); var s10 = mat2x4f(); var s11 = mat2x4f();
+  var s12 = mat2x4f(); var s13 = mat2x4f(); var s14 = mat2x4f(); var s15 = mat2x4f();
+  for (var k = group.z * params.slice; k < end; k++) {
+    let i = k * params.a_inner;
+    let j = k * params.b_inner;
+    let y = mat2x4f(load_b(b0 + j), load_b(b1 + j));
+    s0 = add(s0, a0.x + i, y);
+    if (ROWS > 1u) {
+      s1 = add(s1, a0.y + i, y);
+      s2 = add(s2, a0.z + i, y);
+      s3 = add(s3, a0.w + i, y);
+    }
+    if (ROWS > 4u) {
+      s4 = add(s4, a1.x + i, y);
+      s5 = add(s5, a1.y + i, y);
+      s6 = add(s6, a1.z + i, y);
+      s7 = add(s7, a1.w + i, y);
+    }
+    if (ROWS > 8u) {
+      s8 = add(s8, a2.x + i, y);
+      s9 = add(s9, a2.y + i, y);
+      s10 = add(s10, a2.z + i, y);
+      s11 = add(s11, a2.w + i, y);
+      s12 = add(s12, a3.x + i, y);
+      s13 = add(s13, a3.y + i, y);
+      s14 = add(s14, a3.z + i, y);
+      s15 = add(s15, a3.w + i, y);
     }
   }
-  // Loops over an array, with bounds that are no constants, keep the compiler from inlining GELU 32 times.
-  var sums = array<vec4f, 8>(s0[0], s0[1], s0[2], s0[3], s1[0], s1[1], s1[2], s1[3]);
+  let row_end = min(row + ROWS, params.first_row + params.row_count);
+  if ((params.epilogue & SUMS) != 0u && group.x == 0u) { sum_rows(vec2u(row + local.x, row_end), group.z, end); }
+  // Loops over an array, with bounds that are no constants, keep the compiler from inlining the epilogue 128 times.
+  var sums = array<mat2x4f, 16>(s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15);
   let plane = group.z * params.rows * params.cols;
-  let row_end = min(row + ROW_BLOCKS * 4u, params.first_row + params.row_count);
-  if (HAS_SUMS == 1u && group.x == 0u) { sum_rows(vec2u(row + local.x, row_end), group.z, end); }
-  let col_end = min(col + 4u, params.cols);
+  let col_end = min(col + 8u * WIDTH, params.cols);
   for (var r = row; r < row_end; r++) {
-    for (var c = col; c < col_end; c++) {
+    var place = 0u;
+    for (var c = col; c < col_end; c += WIDTH) {
       let at = r * params.cols + c;
-      out[plane + at] = finish(sums[r - row][c - col], at, c);
+      out[plane + at] = finish(sums[r - row][place >> 2u][place & 3u], at, c);
+      place++;
     }
   }
 }

@@ -10,6 +10,11 @@ export interface AdapterDescription {
   readonly fallback: boolean
 }
 
+/** Whether the adapter is a driver that computes on the processor: SwiftShader, llvmpipe and their like. */
+export function runsOnCpu({ architecture, description, fallback }: AdapterDescription): boolean {
+  return fallback || /swiftshader|llvmpipe|software/i.test(`${architecture} ${description}`)
+}
+
 /** A place in a buffer; `offset` in bytes. */
 interface Span {
   readonly buffer: GPUBuffer
@@ -41,6 +46,8 @@ export class Gpu {
   readonly pool: BufferPool
   /** What the browser's WGSL offers beyond the first version. */
   readonly languageFeatures: ReadonlySet<string>
+  /** The form of a kernel that was measured to be the fastest here, by what it is for. What is missing takes its default. */
+  readonly choices = new Map<string, string>()
   #compiled = new Map<string, CompiledKernel>()
   #uniforms: GPUBuffer
   #uniformWords = new Uint32Array((UNIFORM_SLOT / 4) * UNIFORM_SLOTS)

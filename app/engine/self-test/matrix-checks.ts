@@ -20,8 +20,8 @@ function product(bench: Bench, shape: MatmulShape): void {
 }
 
 /** A linear layer as the forward pass runs it: bias, GELU with the value before it, residual. */
-function linearLayer(bench: Bench, tile: 'small' | 'large'): void {
-  const shape = { form: 'NT', rows: 9, cols: 12, inner: 8, gelu: 'exact', tile } as const
+function linearLayer(bench: Bench): void {
+  const shape = { form: 'NT', rows: 9, cols: 12, inner: 8, gelu: 'exact' } as const
   const [a, b] = [randomFloats(9 * 8, 3), randomFloats(12 * 8, 4)]
   const [bias, residual] = [randomFloats(12, 5), randomFloats(9 * 12, 6)]
   const before = matmulReference(a, b, shape).value.map((value, i) => value + bias[i % 12]!)
@@ -41,8 +41,8 @@ function linearLayer(bench: Bench, tile: 'small' | 'large'): void {
 }
 
 /** The gradients of a linear layer's weight and bias. */
-function weightAndBias(bench: Bench, tile: 'small' | 'large', inner: number): void {
-  const shape = { form: 'TN', rows: 9, cols: 12, inner, tile } as const
+function weightAndBias(bench: Bench, inner: number): void {
+  const shape = { form: 'TN', rows: 9, cols: 12, inner } as const
   const [a, b] = [randomFloats(inner * 9, 1), randomFloats(inner * 12, 2)]
   const sums = columnSumsReference(a, { rows: inner, cols: 9 }).value
   const tensors = { a: bench.floats(a), b: bench.floats(b) }
@@ -51,8 +51,8 @@ function weightAndBias(bench: Bench, tile: 'small' | 'large', inner: number): vo
 }
 
 /** The gradient of a linear layer's input, through the GELU that made it. */
-function throughGelu(bench: Bench, tile: 'small' | 'large', gelu: 'exact' | 'tanh'): void {
-  const shape = { form: 'NN', rows: 9, cols: 12, inner: 8, gelu, tile } as const
+function throughGelu(bench: Bench, gelu: 'exact' | 'tanh'): void {
+  const shape = { form: 'NN', rows: 9, cols: 12, inner: 8, gelu } as const
   const [a, b] = [randomFloats(9 * 8, 3), randomFloats(8 * 12, 4)]
   const slopeAt = randomFloats(9 * 12, 7).map((value) => 4 * value)
   const product = matmulReference(a, b, shape).value
@@ -217,16 +217,12 @@ function putRows(bench: Bench): void {
 
 export const MATRIX_CHECKS: readonly Check[] = [
   { name: 'matmul NN', run: (bench) => product(bench, { form: 'NN', rows: 3, cols: 7, inner: 9 }) },
-  { name: 'matmul NT', run: (bench) => linearLayer(bench, 'small') },
-  { name: 'matmul NT, large tiles', run: (bench) => linearLayer(bench, 'large') },
+  { name: 'matmul NT', run: linearLayer },
   // Long enough to be summed in slices, as gradients of weights are.
-  { name: 'matmul TN', run: (bench) => weightAndBias(bench, 'small', 1030) },
-  { name: 'matmul TN, one slice', run: (bench) => weightAndBias(bench, 'small', 70) },
-  { name: 'matmul TN, large tiles', run: (bench) => weightAndBias(bench, 'large', 71) },
-  { name: 'matmul NN, slope of GELU', run: (bench) => throughGelu(bench, 'small', 'exact') },
-  { name: 'matmul NN, slope of GELU tanh', run: (bench) => throughGelu(bench, 'small', 'tanh') },
-  { name: 'matmul NN, slope of GELU, large tiles', run: (bench) => throughGelu(bench, 'large', 'exact') },
-  { name: 'matmul NN, slope of GELU tanh, large tiles', run: (bench) => throughGelu(bench, 'large', 'tanh') },
+  { name: 'matmul TN', run: (bench) => weightAndBias(bench, 1030) },
+  { name: 'matmul TN, one slice', run: (bench) => weightAndBias(bench, 71) },
+  { name: 'matmul NN, slope of GELU', run: (bench) => throughGelu(bench, 'exact') },
+  { name: 'matmul NN, slope of GELU tanh', run: (bench) => throughGelu(bench, 'tanh') },
   { name: 'quantize INT8', run: packRows },
   { name: 'dequantize INT8', run: unpackRows },
   { name: 'quantize INT4', run: packGroups },
