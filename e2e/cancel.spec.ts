@@ -23,6 +23,11 @@ test('training pauses, goes on, and is cancelled; the page is then ready to dist
   await expect(training).toBeVisible()
   await expect(page.getByText('Distill · Training')).toBeVisible()
 
+  const throughput = page.getByRole('group', { name: 'Throughput' })
+  await expect(throughput).toHaveText(
+    /^[\d,.]+ tokens\/s · [\d.]+ [GT]FLOP\/s · \d+% of roof · \d\.\d% padding$/,
+  )
+
   await press(page, 'Pause')
   await expect(page.getByText('Distill · Paused')).toBeVisible()
   // The steps already sent to the GPU may still be told; after them the count stands still.

@@ -91,6 +91,18 @@ describe('elsewhere', () => {
     ])
   })
 
+  it('tells how fast a training computes, also once it is finished', () => {
+    const { bar, written, clock } = barOn({ isTTY: false })
+    clock.seconds = 30
+    const throughput = { tokensPerSecond: 812.4, flopsPerSecond: 1.2345e9, paddingShare: 0.08 }
+    bar.handle(progress({ done: 30, throughput: { ...throughput, shareOfRoof: 0.344 } }))
+    bar.handle(progress({ done: 100, throughput }))
+    expect(written).toEqual([
+      'distill: training: 30/100 steps · 5.3/s · 812 tokens/s · 1.23 GFLOP/s (34 % of roof)\n',
+      'distill: training: 100 steps · 812 tokens/s · 1.23 GFLOP/s\n',
+    ])
+  })
+
   it('counts the 30 seconds from the last line of any kind, validations included', () => {
     const { bar, written, clock } = barOn({ isTTY: false })
     clock.seconds = 29

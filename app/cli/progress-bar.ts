@@ -1,5 +1,5 @@
 // Progress on stderr: a bar with rate and time left on a terminal; elsewhere a line per finished phase, and now and then one inside.
-import type { Event, LossPoint, Progress } from '../engine/protocol.ts'
+import type { Event, LossPoint, Progress, Throughput } from '../engine/protocol.ts'
 
 const BAR_WIDTH = 24
 /** Elsewhere than on a terminal, a phase that goes on is reported this often: enough to see from a log where it is. */
@@ -78,12 +78,12 @@ export class ProgressBar {
     } else this.#reportFinished(label, progress)
   }
 
-  #reportFinished(label: string, { phase, total, unit }: Progress): void {
+  #reportFinished(label: string, { phase, total, unit, throughput }: Progress): void {
     const key = `${label} ${total}`
     if (key === this.#finished || phase === 'validate') return
     this.#finished = key
     const { count, name } = inUnits(unit)
-    this.#report(`${label}: ${count(total)} ${name}`)
+    this.#report(`${label}: ${count(total)} ${name}${throughputText(throughput)}`)
   }
 
   #report(line: string): void {
@@ -91,12 +91,13 @@ export class ProgressBar {
     this.#out.write(`${line}\n`)
   }
 
-  #counts({ done, total, unit, rate, secondsLeft }: Progress): string {
+  #counts({ done, total, unit, rate, secondsLeft, throughput }: Progress): string {
     const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`
     const loss = this.#loss ? ` · loss ${this.#loss.loss.toFixed(3)}` : ''
     const validation = this.#validation === undefined ? '' : ` · validation ${percent(this.#validation)}`
     const { count, name, speed } = inUnits(unit)
-    return `${count(done)}/${count(total)} ${name} · ${speed(rate)}/s${left}${loss}${validation}`
+    const rates = `${speed(rate)}/s${throughputText(throughput)}`
+    return `${count(done)}/${count(total)} ${name} · ${rates}${left}${loss}${validation}`
   }
 }
 
@@ -111,6 +112,14 @@ function inUnits(unit: string) {
   if (unit === 'bytes')
     return { name: 'MB', count: megabytes, speed: (bytes: number) => `${megabytes(bytes)} MB` }
   return { name: unit, count: String, speed: (rate: number) => rate.toFixed(rate < 10 ? 1 : 0) }
+}
+
+/** ` · 812 tokens/s · 1.25 GFLOP/s (34 % of roof)`; empty where nothing trains. */
+function throughputText(throughput: Throughput | undefined): string {
+  if (!throughput) return ''
+  const { tokensPerSecond, flopsPerSecond, shareOfRoof } = throughput
+  const share = shareOfRoof === undefined ? '' : ` (${Math.round(100 * shareOfRoof)} % of roof)`
+  return ` · ${tokensPerSecond.toFixed(0)} tokens/s · ${(flopsPerSecond / 1e9).toPrecision(3)} GFLOP/s${share}`
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`

@@ -12,6 +12,8 @@ const ORDER: readonly (readonly RegExp[])[] = [
   [/^kernels\/runtime\//],
   [/^kernels\/lib\//],
   [/^kernels\/(?!bench\/)(?<own>[^/]+)\//],
+  // What an adapter does at most, which the engine measures before it trains and the benchmark beside its kernels.
+  [/^kernels\/bench\/(?:roofs\/|statistics\.ts$)/],
   [/^app\/engine\/base\//],
   // Sizes are plain arithmetic that archs, the protocol and the screen share: this file of `model` has a room to itself.
   [/^app\/engine\/model\/spec\.ts$/],
@@ -27,8 +29,10 @@ const ORDER: readonly (readonly RegExp[])[] = [
   [/^app\/engine\/exports\//],
   // The engine's top-level files; the self-test's checks are one of them that grew a folder.
   [/^app\/engine\/(?:[^/]+\.ts$|self-test\/)/],
+  // The benchmark of our own kernels: it measures whole models too, so that it sees the engine. A host runs it when asked.
+  [/^kernels\/bench\/(?:[^/]+\.ts$|contenders\/decant)/],
   [/^app\/engine\/hosts\//],
-  // The benchmark is not shipped: it measures whole models too, so that it sees the engine, and nobody sees it.
+  // Rivals, and the benchmark's own hosts that bring them, are not shipped: nobody sees them.
   [/^app\/cli\//, /^app\/studio\//, /^kernels\/bench\//],
 ]
 /** Packages that the benchmark compares with, and that nothing shipped may need. */

@@ -1,13 +1,16 @@
 // Progress of a run: rate over the last seconds, time left, at most ten events a second.
-import type { RunControl, Watch } from './base/watch.ts'
-import type { Event, Progress } from './protocol.ts'
+import type { RunControl, Watch, Work } from './base/watch.ts'
+import type { Event, Progress, Throughput } from './protocol.ts'
 
 const WINDOW_MS = 5000
 const LEAST_INTERVAL_MS = 100
+/** Steps are told of when they are sent; over a shorter time those still on their way would count too much. */
+const LEAST_WORK_SECONDS = 0.2
 
 interface Mark {
   readonly at: number
   readonly done: number
+  readonly work?: Work | undefined
 }
 
 /** A watch that reports one phase of a stage as `progress` events and stops with `control`. */
@@ -24,16 +27,24 @@ export function watchPhase(
       await control.checkpoint()
       if (wasPaused) marks = []
     },
-    progress(done, total, unit) {
+    progress(done, total, unit, work) {
       const at = performance.now()
       const recent = marks.filter((mark) => at - mark.at < WINDOW_MS)
       // Steps may be further apart than the window.
-      marks = [...(recent.length > 0 ? recent : marks.slice(-1)), { at, done }]
+      marks = [...(recent.length > 0 ? recent : marks.slice(-1)), { at, done, work }]
       if (at - lastSent < LEAST_INTERVAL_MS && done < total) return
       lastSent = at
       const rate = rateOf(marks)
       const secondsLeft = rate > 0 ? { secondsLeft: (total - done) / rate } : {}
-      emit({ type: 'progress', progress: { stage, phase, done, total, unit, rate, ...secondsLeft } })
+      const throughput = throughputOf(marks)
+      emit({
+        type: 'progress',
+        progress: {
+          ...{ stage, phase, done, total, unit, rate },
+          ...secondsLeft,
+          ...(throughput ? { throughput } : {}),
+        },
+      })
     },
   }
 }
@@ -44,4 +55,20 @@ function rateOf(marks: readonly Mark[]): number {
   const last = marks.at(-1)
   if (!first || !last || last.at === first.at) return 0
   return ((last.done - first.done) * 1000) / (last.at - first.at)
+}
+
+/** Between the oldest and the newest mark; undefined where no work is counted, or too little yet. */
+export function throughputOf(marks: readonly Pick<Mark, 'work'>[]): Throughput | undefined {
+  const first = marks[0]?.work
+  const last = marks.at(-1)?.work
+  if (!first || !last) return undefined
+  const seconds = last.seconds - first.seconds
+  if (seconds < LEAST_WORK_SECONDS) return undefined
+  const flopsPerSecond = (last.flops - first.flops) / seconds
+  return {
+    tokensPerSecond: (last.tokens - first.tokens) / seconds,
+    flopsPerSecond,
+    ...(last.roof ? { shareOfRoof: flopsPerSecond / last.roof } : {}),
+    paddingShare: last.paddingShare,
+  }
 }

@@ -18,6 +18,7 @@ export {
 export type * from './protocol/catalog.ts'
 export type * from './protocol/command.ts'
 export type * from './protocol/data.ts'
+export type * from './protocol/device.ts'
 export type * from './protocol/event.ts'
 export type * from './protocol/exports.ts'
 export type * from './protocol/insight.ts'

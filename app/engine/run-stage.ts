@@ -1,6 +1,7 @@
 // Runs one stage of a recipe: option values in, a new model out. The models given stay as they are.
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
 import type { Tensor } from '../../kernels/runtime/tensor.ts'
+import { adapterRoof } from './adapter-roof.ts'
 import { assert, StudioError } from './base/errors.ts'
 import { checkOptions, type OptionValues } from './base/options.ts'
 import { deriveSeed, shuffledIndices } from './base/random.ts'
@@ -145,6 +146,7 @@ async function trainModel(
       ids: data.train.ids,
       labels: data.train.labels,
       watch: watch('train'),
+      roof: await adapterRoof(gpu),
       onLoss: (points) => onLoss(points.map((point) => ({ stage: kind, ...point }))),
       ...(validate ? { validate } : {}),
       ...(context.checkpoints ? { checkpoints: context.checkpoints } : {}),

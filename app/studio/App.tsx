@@ -1,6 +1,8 @@
 // The page: header, run bar, steps, the table with its chart, and one panel a step.
 
 import styles from './App.module.css'
+import { DeviceActions } from './device/DeviceActions.tsx'
+import { DeviceDialog } from './device/DeviceDialog.tsx'
 import { Alerts } from './frame/Alerts.tsx'
 import { DropTarget } from './frame/DropTarget.tsx'
 import { Header } from './frame/Header.tsx'
@@ -43,6 +45,7 @@ export function App() {
           <Rail />
           <Presets />
           <RecipeActions />
+          <DeviceActions />
         </div>
         <div className={styles.results}>
           <ComparisonTable />
@@ -60,6 +63,7 @@ export function App() {
         </div>
       </main>
       <RowGlimpse />
+      <DeviceDialog />
       <LiveRegion />
       <RunGuards />
       <DropTarget />

@@ -10,8 +10,8 @@ export interface BenchHost {
   readFile(path: string): Promise<Uint8Array<ArrayBuffer>>
   /** Versions of packages by name. */
   readonly versions: Readonly<Record<string, string>>
-  /** Browser or Node with its version, and the graphics driver as far as it is known. */
-  readonly platform: { readonly runtime: string; readonly driver: string }
+  /** Browser or Node with its version, the graphics driver as far as it is known, and processors of the machine. */
+  readonly platform: { readonly runtime: string; readonly driver: string; readonly processors: number }
   /** A line about progress. */
   log(line: string): void
 }
@@ -30,6 +30,8 @@ export interface Prepared {
 export interface StartedContender {
   /** @returns undefined where the library has no such operation. @throws whatever keeps it from running here */
   prepare(task: Task): Promise<Prepared | undefined>
+  /** Gives its device back, where the library lets it go. */
+  release?(): void | Promise<void>
 }
 
 /** A library, or one way of running it; each lives in a file `contenders/<id>.contender.ts` with one default export. */

@@ -1,9 +1,9 @@
 // Measures one case: every contender's result is checked first, then all are timed in turn, round by round.
+import type { Watch } from '../../app/engine/base/watch.ts'
 import type { BenchHost, Contender, Prepared, StartedContender } from './contender.ts'
 import type { BenchCase, BuiltCase } from './family.ts'
+import type { Effort } from './roofs/probe.ts'
 
-const ROUNDS = 7
-const SAMPLE_MS = 50
 const WARM_UP = 2
 const SLOW_MS = 300
 /** More repetitions than this are not queued before waiting: drivers keep what was submitted in memory. */
@@ -40,12 +40,34 @@ interface Runner {
 
 export type Started = ReadonlyMap<Contender, StartedContender | Error>
 
+export interface Measuring {
+  readonly effort: Effort
+  readonly watch: Watch
+}
+
+/** @throws whatever `watch` throws to stop; what was prepared is released then too */
 export async function measureCase(
   host: BenchHost,
   started: Started,
   benchCase: BenchCase,
+  measuring: Measuring,
 ): Promise<CaseResult> {
+  await measuring.watch.checkpoint()
   const built = await benchCase.build(host)
+  const { runners, faults } = await openRunners(started, built)
+  try {
+    const failed = await timeRounds(runners, measuring)
+    const entries = runners.map(({ prepared: _, ...rest }): Entry => {
+      const fault = failed.get(rest.contender)
+      return fault ? faultEntry(rest.contender, fault) : rest
+    })
+    return { name: benchCase.name, work: benchCase.work, entries: [...entries, ...faults] }
+  } finally {
+    for (const { prepared } of runners) await prepared.release()
+  }
+}
+
+async function openRunners(started: Started, built: BuiltCase) {
   const runners: Runner[] = []
   const faults: Entry[] = []
   for (const [{ id }, contender] of started) {
@@ -57,13 +79,7 @@ export async function measureCase(
       faults.push(faultEntry(id, error))
     }
   }
-  const failed = await timeRounds(runners)
-  for (const { prepared } of runners) await prepared.release()
-  const entries = runners.map(({ prepared: _, ...rest }): Entry => {
-    const fault = failed.get(rest.contender)
-    return fault ? faultEntry(rest.contender, fault) : rest
-  })
-  return { name: benchCase.name, work: benchCase.work, entries: [...entries, ...faults] }
+  return { runners, faults }
 }
 
 function faultEntry(contender: string, error: unknown): Entry {
@@ -94,7 +110,10 @@ async function openRunner(
 }
 
 /** Times in turn; the turn that starts a round moves on, so that nobody always follows the same neighbor. */
-async function timeRounds(runners: readonly Runner[]): Promise<Map<string, unknown>> {
+async function timeRounds(
+  runners: readonly Runner[],
+  { effort, watch }: Measuring,
+): Promise<Map<string, unknown>> {
   const failed = new Map<string, unknown>()
   const alive = () => runners.filter(({ contender }) => !failed.has(contender))
   const guarded = async (runner: Runner, step: () => Promise<void>) => {
@@ -104,8 +123,9 @@ async function timeRounds(runners: readonly Runner[]): Promise<Map<string, unkno
       failed.set(runner.contender, error)
     }
   }
-  for (const runner of alive()) await guarded(runner, () => calibrate(runner))
-  for (let round = 0; round < ROUNDS; round++) {
+  for (const runner of alive()) await guarded(runner, () => calibrate(runner, effort))
+  for (let round = 0; round < effort.samples; round++) {
+    await watch.checkpoint()
     const turn = alive().map((_, i, all) => all[(i + round) % all.length]!)
     for (const runner of turn)
       await guarded(runner, async () => {
@@ -115,15 +135,15 @@ async function timeRounds(runners: readonly Runner[]): Promise<Map<string, unkno
   return failed
 }
 
-async function calibrate(runner: Runner): Promise<void> {
+async function calibrate(runner: Runner, { sampleMs }: Effort): Promise<void> {
   // What takes this long is warm after its first run; drivers compile while it runs.
   if ((await sample(runner)) > SLOW_MS) return
   for (let i = 1; i < WARM_UP; i++) await sample(runner)
   // The time of one repetition alone holds a wait that is shared later, so the count grows until it fills a sample.
   for (;;) {
     const took = (await sample(runner)) * runner.repetitions
-    if (took >= SAMPLE_MS || runner.repetitions === MOST_REPETITIONS) return
-    const wanted = Math.ceil((1.2 * runner.repetitions * SAMPLE_MS) / Math.max(took, 0.1))
+    if (took >= sampleMs || runner.repetitions === MOST_REPETITIONS) return
+    const wanted = Math.ceil((1.2 * runner.repetitions * sampleMs) / Math.max(took, 0.1))
     runner.repetitions = Math.min(MOST_REPETITIONS, 8 * runner.repetitions, wanted)
   }
 }

@@ -4,8 +4,8 @@ import { openCheckpoint } from '../../app/engine/archs/load-plan.ts'
 import { memorySource } from '../../app/engine/base/bytes.ts'
 import { deriveSeed, normalAt, randomAt } from '../../app/engine/base/random.ts'
 import { elementCount } from '../../app/engine/base/shape.ts'
-import { referenceLogits } from '../../app/engine/fixtures/reference-forward.ts'
 import { readTensorWhole } from '../../app/engine/formats/tensor-data.ts'
+import { referenceLogits } from '../../app/engine/model/forward.ref.ts'
 import type { PortableModel } from '../../app/engine/model/portable.ts'
 import {
   FLOAT_FORMAT,

@@ -15,6 +15,8 @@ const entry = (contender: string, samples: number[], fault?: string): Entry => (
 const REPORT: BenchReport = {
   date: '2026-01-02 03:04',
   size: 'small',
+  rounds: 7,
+  skipped: 0,
   adapter: { vendor: 'mesa', architecture: '', description: 'llvmpipe' },
   platform: { runtime: 'Chrome 1', driver: 'some driver' },
   processors: 2,
@@ -57,7 +59,7 @@ const lines = reportText(REPORT).split('\n')
 
 it('names adapter, driver, browser and date, and the roofs', () => {
   expect(lines[0]).toBe(
-    '**mesa · llvmpipe** · some driver · Chrome 1 · 2 processors · 2026-01-02 03:04 · small form',
+    '**mesa · llvmpipe** · some driver · Chrome 1 · 2 processors · 2026-01-02 03:04 · small form, 7 rounds',
   )
   expect(lines[2]).toContain('FMA 4.00 GFLOP/s · no f16 · no packed dot product · copy 2.00 GB/s')
   expect(lines[4]).toBe('decant, fast (1.2), slow (3.4), wasm (5.6), absent (7.8)')

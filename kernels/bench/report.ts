@@ -21,6 +21,10 @@ export interface FamilyResult extends Pick<Family, 'id' | 'title' | 'unit'> {
 export interface BenchReport {
   readonly date: string
   readonly size: BenchSize
+  /** Samples of a time. */
+  readonly rounds: number
+  /** Cases left out because time was up. */
+  readonly skipped: number
   readonly adapter: { readonly vendor: string; readonly architecture: string; readonly description: string }
   readonly platform: { readonly runtime: string; readonly driver: string }
   readonly processors: number
@@ -35,10 +39,11 @@ const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
 /** Markdown text of a whole report. */
 export function reportText(report: BenchReport): string {
-  const { adapter, platform, date, size, processors } = report
+  const { adapter, platform, date, size, rounds, processors } = report
   const name = [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' · ')
+  const where = [platform.driver, platform.runtime].filter(Boolean).join(' · ')
   const lines = [
-    `**${name}** · ${platform.driver} · ${platform.runtime} · ${processors} processors · ${date} · ${size} form`,
+    `**${name}** · ${where} · ${processors} processors · ${date} · ${size} form, ${rounds} rounds`,
     '',
     roofsText(report.roofs),
     '',
@@ -46,6 +51,7 @@ export function reportText(report: BenchReport): string {
   ]
   for (const { id, fault } of report.contenders)
     if (fault) lines.push('', `${id} does not run here: ${fault}`)
+  if (report.skipped > 0) lines.push('', `Time was up: ${report.skipped} cases are left out.`)
   for (const family of report.families) lines.push('', ...familyText(family, report))
   return `${lines.join('\n')}\n`
 }
@@ -71,10 +77,8 @@ export function familyText(family: FamilyResult, { contenders, roofs }: BenchRep
   const head = ['', `decant, ms`, family.unit.name, ...share, ...rivals.map(({ id }) => `${id}, ms (× ours)`)]
   const lines = [`### ${family.title}`, '', row(head), row(head.map((_, i) => (i === 0 ? '---' : '--:')))]
   for (const result of family.cases) lines.push(row(caseCells(result, { family, rivals, roofs })))
-  lines.push(
-    '',
-    'Median (minimum) of one repetition; in brackets after a rival, how many times as long it takes, pair by pair.',
-  )
+  const ofRivals = '; in brackets after a rival, how many times as long it takes, pair by pair'
+  lines.push('', `Median (minimum) of one repetition${rivals.length > 0 ? ofRivals : ''}.`)
   lines.push(...rivals.flatMap(({ id }) => summaryOf(family, [id], `${id}`)))
   const onGpu = rivals.filter(({ on }) => on === 'gpu').map(({ id }) => id)
   if (onGpu.length > 1) lines.push(...summaryOf(family, onGpu, 'the best rival on the GPU'))

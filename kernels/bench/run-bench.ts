@@ -1,18 +1,25 @@
-// Runs families of cases on all contenders and gives the report. The only file that lists either: it globs them.
+// Runs families of cases on contenders and gives the report. The only file that lists the families: it globs them.
+import { UNWATCHED, type Watch } from '../../app/engine/base/watch.ts'
 import type { BenchHost, Contender, StartedContender } from './contender.ts'
-import type { BenchSize, Family } from './family.ts'
-import { measureCase } from './measure.ts'
-import { type BenchReport, type ContenderRow, type FamilyResult, OWN } from './report.ts'
-import { measureRoofs } from './roofs/measure-roofs.ts'
+import type { BenchCase, BenchSize, Family } from './family.ts'
+import { type CaseResult, type Measuring, measureCase, type Started } from './measure.ts'
+import type { BenchReport, ContenderRow, FamilyResult } from './report.ts'
+import { bestRoofs, measureRoofs } from './roofs/measure-roofs.ts'
+import { type Effort, THOROUGH } from './roofs/probe.ts'
 import { median } from './statistics.ts'
 
 export interface BenchOptions {
+  readonly contenders: readonly Contender[]
   /** Absent: small on software adapters, full elsewhere. */
   readonly size?: BenchSize
   /** Ids of families; all by default. */
   readonly families?: readonly string[]
-  /** Ids of contenders beside our own; all by default. */
-  readonly contenders?: readonly string[]
+  /** A sample a round; thorough by default. */
+  readonly effort?: Effort
+  /** Cases that would begin later than this are left out, and counted. */
+  readonly budgetMs?: number
+  /** Hears of every case, and stops or holds the run between them. */
+  readonly watch?: Watch
 }
 
 type Defaults<T> = Record<string, { readonly default: T }>
@@ -29,17 +36,8 @@ export function allFamilies(): Family[] {
     .sort((a, b) => place(a) - place(b))
 }
 
-export function allContenders(): Contender[] {
-  const modules: Defaults<Contender> = import.meta.glob<{ default: Contender }>(
-    './contenders/*.contender.ts',
-    { eager: true },
-  )
-  const contenders = Object.values(modules).map((module) => module.default)
-  return [...contenders.filter(({ id }) => id === OWN), ...contenders.filter(({ id }) => id !== OWN)]
-}
-
 /** @throws Error for an unknown family or contender */
-function chosen<T extends { readonly id: string }>(
+export function chosen<T extends { readonly id: string }>(
   all: readonly T[],
   ids: readonly string[] | undefined,
 ): T[] {
@@ -68,44 +66,79 @@ async function adapterOf({ gpu }: BenchHost) {
   return { vendor, architecture, description }
 }
 
-export async function runBench(host: BenchHost, options: BenchOptions = {}): Promise<BenchReport> {
+type Planned = readonly { readonly family: Family; readonly cases: readonly BenchCase[] }[]
+
+/** @throws whatever `watch` throws to stop the run; the contenders' devices are given back then too */
+export async function runBench(host: BenchHost, options: BenchOptions): Promise<BenchReport> {
   const adapter = await adapterOf(host)
   const isSoftware = SOFTWARE.test(Object.values(adapter).join(' '))
   const size = options.size ?? (isSoftware ? 'small' : 'full')
   const families = chosen(allFamilies(), options.families)
-  const contenders = chosen(allContenders(), options.contenders && [OWN, ...options.contenders])
-  host.log('measuring roofs')
-  const roofs = await measureRoofs(host.gpu)
-  const started = await start(host, contenders)
-  const results: FamilyResult[] = []
-  for (const { id, title, unit, roof, cases } of families) {
-    const measured: FamilyResult['cases'][number][] = []
-    for (const benchCase of cases(size)) {
-      const result = await measureCase(host, started, benchCase)
-      measured.push(result)
-      const times = result.entries.map(({ contender, samples, fault }) =>
-        fault
-          ? `${contender} fails: ${fault.slice(0, 120)}`
-          : `${contender} ${median(samples).toFixed(2)} ms`,
-      )
-      host.log(`${id}: ${benchCase.name}: ${times.join(', ')}`)
-    }
-    results.push({ id, title, unit, ...(roof ? { roof } : {}), cases: measured })
+  const plan: Planned = families.map((family) => ({ family, cases: family.cases(size) }))
+  const count = plan.reduce((sum, { cases }) => sum + cases.length, 0)
+  const watch = options.watch ?? UNWATCHED
+  const effort = options.effort ?? THOROUGH
+  const until = performance.now() + (options.budgetMs ?? Number.POSITIVE_INFINITY)
+  let done = 0
+  // The roofs are measured before and after.
+  const advance = () => watch.progress(++done, count + 2, 'measurements')
+  const roofsNow = async () => {
+    await watch.checkpoint()
+    host.log('measuring roofs')
+    const roofs = await measureRoofs(host.gpu, effort)
+    advance()
+    return roofs
   }
-  const rows = [...started].map(([{ id, on, package: name }, outcome]): ContenderRow => {
-    const version = host.versions[name] ?? ''
+  const before = await roofsNow()
+  const started = await start(host, options.contenders)
+  try {
+    const results = await measureFamilies(host, plan, { started, effort, watch, until, advance })
+    const roofs = bestRoofs(before, await roofsNow())
+    const measured = results.reduce((sum, { cases }) => sum + cases.length, 0)
+    const { processors, ...platform } = host.platform
+    const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+    const form = { size, rounds: effort.samples, skipped: count - measured }
+    const contenders = contenderRows(host, started)
+    return { date, ...form, adapter, platform, processors, contenders, roofs, families: results }
+  } finally {
+    for (const outcome of started.values()) if (!(outcome instanceof Error)) await outcome.release?.()
+  }
+}
+
+interface Running extends Measuring {
+  readonly started: Started
+  /** Cases do not begin later, by `performance.now()`. */
+  readonly until: number
+  readonly advance: () => void
+}
+
+async function measureFamilies(host: BenchHost, plan: Planned, running: Running): Promise<FamilyResult[]> {
+  const results: FamilyResult[] = []
+  for (const { family, cases } of plan) {
+    const measured: CaseResult[] = []
+    for (const benchCase of cases) {
+      if (performance.now() > running.until) break
+      const result = await measureCase(host, running.started, benchCase, running)
+      measured.push(result)
+      host.log(`${family.id}: ${caseText(result)}`)
+      running.advance()
+    }
+    const { id, title, unit, roof } = family
+    if (measured.length > 0) results.push({ id, title, unit, ...(roof ? { roof } : {}), cases: measured })
+  }
+  return results
+}
+
+function caseText({ name, entries }: CaseResult): string {
+  const times = entries.map(({ contender, samples, fault }) =>
+    fault ? `${contender} fails: ${fault.slice(0, 120)}` : `${contender} ${median(samples).toFixed(2)} ms`,
+  )
+  return `${name}: ${times.join(', ')}`
+}
+
+function contenderRows({ versions }: BenchHost, started: Started): ContenderRow[] {
+  return [...started].map(([{ id, on, package: name }, outcome]) => {
+    const version = versions[name] ?? ''
     return { id, on, version, ...(outcome instanceof Error ? { fault: outcome.message } : {}) }
   })
-  const { platform } = host
-  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
-  return {
-    date,
-    size,
-    adapter,
-    platform,
-    processors: navigator.hardwareConcurrency,
-    contenders: rows,
-    roofs,
-    families: results,
-  }
 }

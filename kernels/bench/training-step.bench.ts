@@ -1,5 +1,5 @@
 // One step of distillation into a student of 3 layers, 384 wide: forward, loss, backward, AdamW.
-import { multiplyAdds } from '../../app/engine/model/spec.ts'
+import { stepFlops } from '../../app/engine/model/spec.ts'
 import { softmaxKlReference } from '../softmax-kl/softmax-kl.ref.ts'
 import { randomFloats } from './check.ts'
 import type { BenchCase, Family } from './family.ts'
@@ -30,8 +30,7 @@ function stepCase({ batch, tokens, ...sizes }: Shape): BenchCase {
   const spec = bertSpec({ ...sizes, labels: LABELS, tokenTypes: 2 })
   return {
     name: `${sizes.layers} layers, ${sizes.hidden} wide, ${batch} × ${tokens} tokens`,
-    // Backward computes two products for each one of forward.
-    work: 3 * 2 * batch * multiplyAdds(spec, tokens),
+    work: stepFlops({ student: spec, batch, tokens }),
     build: async () => {
       const model = randomModel(spec, 12)
       const ids = randomIds(spec, batch, tokens)

@@ -5,7 +5,22 @@ import { StudioError } from './errors.ts'
 export interface Watch {
   /** Waits while paused. @throws StudioError `cancelled` once the work was cancelled. */
   checkpoint(): Promise<void>
-  progress(done: number, total: number, unit: string): void
+  /** @param work what was computed so far, where it is counted */
+  progress(done: number, total: number, unit: string, work?: Work): void
+}
+
+/** What a training has computed since it started or resumed. */
+export interface Work {
+  /** Of the texts, padding not counted. */
+  readonly tokens: number
+  /** Operations of the matrix products, on padding too. */
+  readonly flops: number
+  /** Time that the steps took: no validating, saving or pausing. */
+  readonly seconds: number
+  /** Share of the positions of the present epoch that is padding, 0–1. */
+  readonly paddingShare: number
+  /** FLOP/s that the adapter does at most, as measured. */
+  readonly roof?: number
 }
 
 /** Pause, step and cancel switches of one run. */

@@ -124,7 +124,8 @@ class Worker implements CommandRunner {
       await work()
     } catch (error) {
       if (!(await this.#isLost())) emit({ type: 'error', error: reportError(error), stage })
-      else if (command) this.#interrupted.push(command)
+      // A measurement may itself be what the GPU was lost over.
+      else if (command && command.type !== 'measure-device') this.#interrupted.push(command)
     } finally {
       clearInterval(memory)
       this.#emitMemory()
@@ -190,6 +191,11 @@ class Worker implements CommandRunner {
         return this.#exporter.verify(command)
       case 'upload':
         return this.#exporter.upload(command)
+      case 'measure-device': {
+        const { measureDevice } = await import('./device-measurement.ts')
+        const report = await measureDevice(session.watch('device', 'measure'))
+        return emit({ type: 'device-measured', report })
+      }
     }
   }
 
@@ -272,6 +278,7 @@ function stageOf(command: WorkCommand): StageName {
   if (command.type === 'run-stage') return command.stage.kind
   if (command.type === 'run-all') return command.stages[0]?.kind ?? 'distill'
   if (['export', 'verify', 'upload'].includes(command.type)) return 'export'
+  if (command.type === 'measure-device') return 'device'
   return 'open'
 }
 

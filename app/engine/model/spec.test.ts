@@ -15,6 +15,7 @@ import {
   parameterCount,
   roleShapes,
   type StorageFormat,
+  stepFlops,
 } from './spec.ts'
 
 /** Two unlike layers: 3 heads of 4 and 10 neurons, then 1 head and 5 neurons. */
@@ -87,6 +88,40 @@ describe('multiplyAdds', () => {
     const second = tokens * (4 * 12 * 4 + 2 * 12 * 5) + 2 * tokens * tokens * 4
     const classification = 12 * 12 + 12 * 3
     expect(multiplyAdds(SPEC, tokens)).toBe(first + second + classification)
+  })
+})
+
+describe('stepFlops', () => {
+  /** One layer, so that every product can be written down: 2 heads of 3, 5 neurons, 8 hidden, 4 labels. */
+  const tiny: ModelSpec = {
+    ...SPEC,
+    hidden: 8,
+    headSize: 3,
+    layers: [{ heads: 2, ffn: 5, source: 0 }],
+    labels: ['a', 'b', 'c', 'd'],
+  }
+  /** Rows × inner × columns of each product of one text of 7 tokens. */
+  const products = [
+    [7, 8, 18], // query, key and value
+    [14, 3, 7], // scores of 2 heads
+    [14, 7, 3], // weighted values of 2 heads
+    [7, 6, 8], // attention output
+    [7, 8, 5], // feed-forward, up
+    [7, 5, 8], // and down
+    [1, 8, 8], // pooler
+    [1, 8, 4], // classifier
+  ]
+  const forward = 2 * products.reduce((sum, [rows, inner, cols]) => sum + rows! * inner! * cols!, 0)
+
+  it('counts every product forward, and two backward for the gradients of its factors', () => {
+    expect(forward).toBe(2 * (1008 + 294 + 294 + 336 + 280 + 280 + 64 + 32))
+    expect(stepFlops({ student: tiny, batch: 3, tokens: 7 })).toBe(3 * 3 * forward)
+  })
+
+  it('adds the forward pass of a teacher that runs along', () => {
+    const alone = stepFlops({ student: tiny, batch: 3, tokens: 7 })
+    const taught = stepFlops({ student: tiny, teacher: SPEC, batch: 3, tokens: 7 })
+    expect(taught - alone).toBe(3 * 2 * multiplyAdds(SPEC, 7))
   })
 })
 

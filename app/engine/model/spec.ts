@@ -100,6 +100,27 @@ export function multiplyAdds(spec: ModelSpec, tokens: number): number {
   return encoder + hidden * hidden + hidden * spec.labels.length
 }
 
+/** What one training step computes on. */
+export interface StepSize {
+  readonly student: ModelSpec
+  /** Absent where the teacher does not run in the step. */
+  readonly teacher?: ModelSpec | undefined
+  readonly batch: number
+  /** Length of the batch's rows, padding included: it is computed too. */
+  readonly tokens: number
+}
+
+/**
+ * Floating-point operations of the matrix products of one training step, those of attention included: two a multiply-add, and
+ * backward computes two products for each one of forward, the gradients of both its factors.
+ *   flops = batch · (6 · multiplyAdds(student) + 2 · multiplyAdds(teacher))
+ * What is computed twice to save memory counts once.
+ */
+export function stepFlops({ student, teacher, batch, tokens }: StepSize): number {
+  const taught = teacher ? 2 * multiplyAdds(teacher, tokens) : 0
+  return batch * (6 * multiplyAdds(student, tokens) + taught)
+}
+
 /** Bits of linear weights and of embeddings; scales are F32, one per row or per group. */
 export interface StorageFormat {
   readonly scheme: 'F32' | 'W8A8_DYNAMIC' | 'W4A16'

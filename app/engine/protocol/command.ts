@@ -68,3 +68,5 @@ export type Command =
   | { readonly type: 'fit'; readonly settings: FitLever['changes'] }
   /** What the heads of every model attend to in a text. */
   | { readonly type: 'attention'; readonly text: string }
+  /** Measures the device's roofs and our kernels on it, in half a minute. */
+  | { readonly type: 'measure-device' }

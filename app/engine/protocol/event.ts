@@ -2,6 +2,7 @@
 import type { ErrorReport } from '../base/errors.ts'
 import type { Catalog } from './catalog.ts'
 import type { DataDetails } from './data.ts'
+import type { DeviceReport } from './device.ts'
 import type { CheckProvider, ExportedFile, FileCheck, Snippet } from './exports.ts'
 import type { AttentionModel, Differences, Guess } from './insight.ts'
 import type { Keeping, KeptSummary, LaunchedStage, RestoreReason } from './keeping.ts'
@@ -63,7 +64,7 @@ export type Event =
   | {
       readonly type: 'state'
       readonly state: 'idle' | 'running' | 'paused'
-      readonly stage?: 'open' | 'teacher' | StageKind | 'export'
+      readonly stage?: Progress['stage']
     }
   | {
       readonly type: 'exported'
@@ -104,6 +105,7 @@ export type Event =
       readonly cutTokens: number
       readonly models: readonly AttentionModel[]
     }
+  | { readonly type: 'device-measured'; readonly report: DeviceReport }
   /** Absent `kept`: what was offered is no longer. */
   | { readonly type: 'offer'; readonly kept?: KeptSummary }
   | {

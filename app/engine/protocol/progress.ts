@@ -18,8 +18,20 @@ export type Phase =
   | 'upload'
   | 'verify'
 
+/** How fast a training computes, over the last few seconds of its steps. */
+export interface Throughput {
+  /** Of the texts, padding not counted. */
+  readonly tokensPerSecond: number
+  /** Of the matrix products, forward and backward, and of the teacher's where it runs along. */
+  readonly flopsPerSecond: number
+  /** Of the most F32 multiply-adds that this adapter does, as measured before: 0–1. */
+  readonly shareOfRoof?: number
+  /** Share of the positions of the present epoch that is padding, 0–1. */
+  readonly paddingShare: number
+}
+
 export interface Progress {
-  readonly stage: 'open' | 'teacher' | StageKind | 'export'
+  readonly stage: 'open' | 'teacher' | StageKind | 'export' | 'device'
   readonly phase: Phase
   readonly done: number
   readonly total: number
@@ -28,6 +40,8 @@ export interface Progress {
   /** Units a second, over the last few seconds. */
   readonly rate: number
   readonly secondsLeft?: number
+  /** While training. */
+  readonly throughput?: Throughput
 }
 
 export interface LossPoint {

@@ -4,12 +4,12 @@ import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { read, type Tensor, write } from '../../../kernels/runtime/tensor.ts'
 import { testGpu } from '../../../kernels/runtime/testing.ts'
 import { deriveSeed, randomAt } from '../base/random.ts'
-import { RunControl, UNWATCHED, type Watch } from '../base/watch.ts'
-import { trainingBatches } from '../data/batches.ts'
+import { RunControl, UNWATCHED, type Watch, type Work } from '../base/watch.ts'
+import { paddingShare, trainingBatches } from '../data/batches.ts'
 import { openFixture } from '../fixtures/open-fixture.ts'
 import { failureOf } from '../formats/testing.ts'
 import { denseOf, type Model, releaseModel } from '../model/model.ts'
-import type { Role } from '../model/spec.ts'
+import { type Role, stepFlops } from '../model/spec.ts'
 import { weightDigest } from '../testing.ts'
 import type { TrainingCheckpoints, TrainingState } from './checkpoints.ts'
 import { createStudent } from './distill.ts'
@@ -104,6 +104,30 @@ function memoryCheckpoints(options: Pick<TrainingCheckpoints, 'everyMs' | 'onRes
   }
   return { checkpoints, saved }
 }
+
+test('a training tells its tokens without padding, and the operations of its padded steps', async () => {
+  const told: Work[] = []
+  const progress: Watch['progress'] = (_done, _total, _unit, work) => work && told.push(work)
+  await trained({ watch: { ...UNWATCHED, progress }, roof: 1e10 })
+  const lengths = ids.map((text) => text.length)
+  const epochs = [0, 1].map((epoch) =>
+    trainingBatches(lengths, {
+      batchSize: SETTINGS.batchSize,
+      seed: deriveSeed(SETTINGS.seed, 'batches'),
+      epoch,
+    }),
+  )
+  const flops = epochs.flat().map((rows) => {
+    const tokens = Math.max(...rows.map((row) => lengths[row]!))
+    const spec = { ...teacher.spec, layers: teacher.spec.layers.slice(0, 1) }
+    return stepFlops({ student: spec, teacher: teacher.spec, batch: rows.length, tokens })
+  })
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+  expect(told).toHaveLength(STEPS)
+  expect(told.at(-1)).toMatchObject({ tokens: 2 * sum(lengths), flops: sum(flops), roof: 1e10 })
+  expect(told.at(-1)!.paddingShare).toBe(paddingShare(lengths, epochs[1]!))
+  expect(told.every(({ seconds }, i) => i === 0 || seconds > told[i - 1]!.seconds)).toBe(true)
+})
 
 describe('the same seed', () => {
   test('gives the same bits, another one others', async () => {

@@ -1,5 +1,4 @@
 // Trains a student on a teacher's outputs: steps, loss log, validation, pause, cancel and resumable state.
-import { gatherRows } from '../../../kernels/gather/gather.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import {
   copyElements,
@@ -8,15 +7,14 @@ import {
   read,
   release,
   type Tensor,
-  upload,
   zeros,
 } from '../../../kernels/runtime/tensor.ts'
 import { StudioError } from '../base/errors.ts'
 import { deriveSeed } from '../base/random.ts'
 import type { Watch } from '../base/watch.ts'
-import { padBatch, trainingBatches } from '../data/batches.ts'
+import { paddingShare, trainingBatches } from '../data/batches.ts'
 import { createGradients, type Gradients } from '../model/backward.ts'
-import { type Batch, forward, releaseBatch, uploadBatch } from '../model/forward.ts'
+import { releaseBatch } from '../model/forward.ts'
 import { denseOf, type Model } from '../model/model.ts'
 import { type Role, roleShapes } from '../model/spec.ts'
 import { CHECKPOINT_EVERY_MS, type TrainingCheckpoints } from './checkpoints.ts'
@@ -24,6 +22,8 @@ import { type DistillationBatch, distillationStep } from './distillation-loss.ts
 import { LossLog } from './loss-log.ts'
 import { createOptimizer, type OptimizerState, optimizerStep, releaseOptimizer } from './optimizer.ts'
 import { learningRateAt, type TrainingSettings } from './schedule.ts'
+import { stepTeacher, trainingBatch } from './training-batch.ts'
+import { TrainingMeter } from './training-meter.ts'
 
 export interface TrainingInput {
   readonly gpu: Gpu
@@ -37,6 +37,8 @@ export interface TrainingInput {
   readonly ids: readonly Uint32Array[]
   readonly labels: Int32Array
   readonly watch: Watch
+  /** FLOP/s that the adapter does at most, where it was measured: rates are told as a share of it. */
+  readonly roof?: number
   /** Share of validation rows right (or agreeing with the teacher, without labels). Called while training. */
   readonly validate?: (student: Model) => Promise<number>
   readonly onLoss?: (points: readonly { step: number; loss: number; validation?: number }[]) => void
@@ -64,17 +66,6 @@ export async function train(input: TrainingInput, settings: TrainingSettings): P
   }
 }
 
-/** Student layer → teacher layer that it came from. */
-export function matchedLayers(student: Model, teacher: Model): Map<number, number> {
-  const bySource = new Map(teacher.spec.layers.map(({ source }, index) => [source, index]))
-  return new Map(
-    student.spec.layers.flatMap(({ source }, index): [number, number][] => {
-      const match = bySource.get(source)
-      return match === undefined ? [] : [[index, match]]
-    }),
-  )
-}
-
 class TrainingRun {
   readonly #input: TrainingInput
   readonly #settings: TrainingSettings
@@ -83,6 +74,7 @@ class TrainingRun {
   readonly #norm: Tensor<'f32'>
   readonly #loss: Tensor<'f32'>
   readonly #log: LossLog
+  readonly #meter: TrainingMeter
   readonly #best: Map<string, Tensor<'f32'>>
   #bestScore = Number.NEGATIVE_INFINITY
   #step = 0
@@ -97,6 +89,7 @@ class TrainingRun {
     this.#norm = createTensor(gpu, 'f32', [2], 'losses')
     this.#loss = createTensor(gpu, 'f32', [2], 'losses')
     this.#log = new LossLog(gpu)
+    this.#meter = new TrainingMeter(input.roof)
     this.#best = input.validate ? copies(gpu, student) : new Map()
   }
 
@@ -127,10 +120,11 @@ class TrainingRun {
       for (let epoch = Math.floor(this.#step / stepsPerEpoch); epoch < epochs; epoch++) {
         const seed = deriveSeed(this.#settings.seed, 'batches')
         const batches = trainingBatches(lengths, { batchSize, seed, epoch })
+        this.#meter.paddingShare = paddingShare(lengths, batches)
         for (const rows of batches.slice(this.#step - epoch * stepsPerEpoch)) {
-          await watch.checkpoint()
+          await this.#meter.aside(() => watch.checkpoint())
           await this.#runStep(rows, steps)
-          watch.progress(this.#step, steps, 'steps')
+          watch.progress(this.#step, steps, 'steps', this.#meter.work)
           await this.#afterStep(stepsPerEpoch)
         }
       }
@@ -155,7 +149,8 @@ class TrainingRun {
     const { gpu, student } = this.#input
     const learningRate = learningRateAt(this.#step, steps, this.#settings)
     await gpu.scope(() => {
-      const data = this.#batch(rows)
+      const data = trainingBatch(this.#input, this.#settings, rows)
+      this.#count(data)
       distillationStep(gpu, student, data, {
         weights: this.#settings,
         gradients: this.#gradients,
@@ -175,42 +170,10 @@ class TrainingRun {
     this.#step += 1
   }
 
-  #batch(rows: readonly number[]): DistillationBatch {
-    const { gpu, ids, labels } = this.#input
-    const texts = rows.map((row) => ids[row]!)
-    const padded = padBatch(texts)
-    const batch = uploadBatch(gpu, padded)
-    return {
-      batch,
-      ids: padded.ids,
-      labels: Int32Array.from(rows, (row) => labels[row]!),
-      tokens: texts.reduce((sum, text) => sum + text.length, 0),
-      ...this.#teacherOutputs(rows, batch),
-    }
-  }
-
-  #teacherOutputs(
-    rows: readonly number[],
-    batch: Batch,
-  ): Pick<DistillationBatch, 'teacherLogits' | 'teacherHidden'> {
-    const { gpu, teacher, teacherLogits, student } = this.#input
-    if (!teacher) return { teacherHidden: new Map() }
-    if (teacherLogits && this.#settings.hiddenWeight === 0)
-      return { teacherLogits: this.#rowsOf(teacherLogits, rows), teacherHidden: new Map() }
-    const matched = matchedLayers(student, teacher)
-    const { logits, hidden } = forward(gpu, teacher, batch, { hidden: [...matched.values()] })
-    const teacherHidden = new Map([...matched].map(([layer, from]) => [layer, hidden.get(from)!]))
-    return { teacherLogits: logits, teacherHidden }
-  }
-
-  #rowsOf(logits: Tensor<'f32'>, rows: readonly number[]): Tensor<'f32'> {
-    const { gpu, student } = this.#input
-    const cols = student.spec.labels.length
-    const indices = upload(gpu, 'u32', Uint32Array.from(rows), { owner: 'activations' })
-    const out = createTensor(gpu, 'f32', [rows.length, cols], 'activations')
-    gatherRows(gpu, { x: logits, indices, out }, { rows: rows.length, cols })
-    release(gpu, indices)
-    return out
+  #count({ batch: { batch, tokens: padded }, tokens }: DistillationBatch): void {
+    const { student } = this.#input
+    const teacher = stepTeacher(this.#input, this.#settings)
+    this.#meter.step(tokens, { student: student.spec, teacher: teacher?.spec, batch, tokens: padded })
   }
 
   async #afterStep(stepsPerEpoch: number): Promise<void> {
@@ -233,7 +196,7 @@ class TrainingRun {
     if (!validate) return
     const lastLoss = await this.#lastLoss()
     await this.#readLog()
-    const validation = await validate(student)
+    const validation = await this.#meter.aside(() => validate(student))
     onLoss?.([{ step: this.#step, loss: lastLoss, validation }])
     if (validation < this.#bestScore) return
     this.#bestScore = validation
@@ -253,11 +216,13 @@ class TrainingRun {
   async #saveCheckpoint(): Promise<void> {
     // Read first: a state with numbers that are not finite is never saved.
     await this.#readLog()
-    await this.#input.checkpoints?.save({
-      step: this.#step,
-      best: this.#bestScore,
-      tensors: this.#tensors(),
-    })
+    await this.#meter.aside(async () =>
+      this.#input.checkpoints?.save({
+        step: this.#step,
+        best: this.#bestScore,
+        tensors: this.#tensors(),
+      }),
+    )
     this.#lastSave = performance.now()
   }
 

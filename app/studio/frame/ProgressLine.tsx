@@ -1,7 +1,8 @@
 // One line: stage, phase, a bar, how much is done, how fast, how long it still takes.
+import type { Throughput } from '../../engine/protocol.ts'
 import { useStudio } from '../store/context.ts'
 import { isGpuReady } from '../store/steps.ts'
-import { count, duration, rate } from '../ui/format.ts'
+import { count, duration, flops, percent, rate } from '../ui/format.ts'
 import { words } from '../words.ts'
 import styles from './ProgressLine.module.css'
 
@@ -36,6 +37,20 @@ export function ProgressLine() {
           {isQueued && ` · ${run.queued}`}
         </p>
       )}
+      {progress?.throughput && <ThroughputText throughput={progress.throughput} />}
     </div>
+  )
+}
+
+function ThroughputText({ throughput }: { readonly throughput: Throughput }) {
+  const { tokensPerSecond, flopsPerSecond, shareOfRoof, paddingShare } = throughput
+  const { run } = words
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: facts that belong together, no fields
+    <p className={styles.figures} role="group" aria-label={run.throughput} title={run.throughputHint}>
+      {rate(tokensPerSecond, 'tokens')} · {flops(flopsPerSecond)}
+      {shareOfRoof !== undefined && ` · ${run.ofRoof(percent(shareOfRoof, 0))}`}
+      {` · ${run.padding(percent(paddingShare))}`}
+    </p>
   )
 }

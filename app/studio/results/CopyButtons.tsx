@@ -1,18 +1,23 @@
-// Copies the table in one of three formats; where the browser refuses, the text stands ready to be copied by hand.
+// Copies tables in one of some formats; where the browser refuses, the text stands ready to be copied by hand.
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../ui/Button.tsx'
 import { copyText } from '../ui/copy-text.ts'
 import { words } from '../words.ts'
 import styles from './CopyButtons.module.css'
-import type { CopyFormat } from './copies.ts'
 
-const FORMATS: readonly CopyFormat[] = ['markdown', 'csv', 'latex']
+interface CopyButtonsProps<Format> {
+  readonly formats: readonly Format[]
+  readonly copy: (format: Format) => string
+}
 
-export function CopyButtons({ copy }: { readonly copy: (format: CopyFormat) => string }) {
-  const [copied, setCopied] = useState<CopyFormat>()
+export function CopyButtons<Format extends keyof typeof words.table.formats>({
+  formats,
+  copy,
+}: CopyButtonsProps<Format>) {
+  const [copied, setCopied] = useState<Format>()
   const [refused, setRefused] = useState<string>()
   const { table } = words
-  const run = async (format: CopyFormat) => {
+  const run = async (format: Format) => {
     const text = copy(format)
     const isCopied = await copyText(text)
     setCopied(isCopied ? format : undefined)
@@ -25,7 +30,7 @@ export function CopyButtons({ copy }: { readonly copy: (format: CopyFormat) => s
         <span className={styles.label} aria-hidden="true">
           {table.copy}
         </span>
-        {FORMATS.map((format) => (
+        {formats.map((format) => (
           <Button look="quiet" key={format} onClick={() => run(format)}>
             {table.formats[format]}
             {copied === format && <span aria-hidden="true"> ✓</span>}

@@ -5,7 +5,7 @@ import { Chips } from '../ui/Chips.tsx'
 import { words } from '../words.ts'
 import { CopyButtons } from './CopyButtons.tsx'
 import { COLUMNS } from './columns.ts'
-import type { CopyFormat } from './copies.ts'
+import { COPY_FORMATS, type CopyFormat } from './copies.ts'
 import styles from './TableBar.module.css'
 
 interface TableBarProps {
@@ -31,7 +31,7 @@ export function TableBar({ titleId, hidden, onHide, copy }: TableBarProps) {
           {table.columns}
           {hidden.length > 0 && ` (${COLUMNS.length - hidden.length}/${COLUMNS.length})`}
         </Button>
-        <CopyButtons copy={copy} />
+        <CopyButtons formats={COPY_FORMATS} copy={copy} />
       </div>
       {isChoosing && (
         <div className={styles.choice}>

@@ -4,7 +4,8 @@ import { words } from '../words.ts'
 import type { Column, TableContext } from './columns.ts'
 import { rowName } from './row-name.ts'
 
-export type CopyFormat = 'markdown' | 'csv' | 'latex'
+export const COPY_FORMATS = ['markdown', 'csv', 'latex'] as const
+export type CopyFormat = (typeof COPY_FORMATS)[number]
 
 interface CopiedCell {
   readonly shown: string

@@ -99,6 +99,8 @@ function applyToRest(state: StudioState, event: Event): StudioState {
       return { ...state, exported: applyExported(state.exported, event) }
     case 'predicted':
       return { ...state, predictions: { text: event.text, predictions: event.predictions } }
+    case 'device-measured':
+      return { ...state, device: event.report, alerts: settled(state, 'device') }
     case 'error':
       return applyError(state, event)
   }

@@ -5,7 +5,7 @@ import { makes, outdate } from './apply-event.ts'
 import { isStale } from './comparison.ts'
 import { schemeIds, stageRecipe } from './recipe.ts'
 import { FLOAT_WIDTH, type Launch, type RowEntry, type StartCommand, type StudioState } from './state.ts'
-import { isGpuReady } from './steps.ts'
+import { canOpen, isGpuReady } from './steps.ts'
 
 export interface RunIntents {
   readonly run: (kind: StageKind) => void
@@ -15,6 +15,8 @@ export interface RunIntents {
   readonly pause: () => void
   readonly resume: () => void
   readonly cancel: () => void
+  /** Measures the device, once nothing else runs. */
+  readonly measureDevice: () => void
 }
 
 export type Start = (command: StartCommand) => void
@@ -98,6 +100,11 @@ export function runIntents(
     cancel: () => {
       store.setState({ queued: undefined })
       send({ type: 'cancel' })
+    },
+    measureDevice: () => {
+      if (!canOpen(store.getState())) return
+      store.setState({ activity: { state: 'running', stage: 'device' } })
+      send({ type: 'measure-device' })
     },
   }
 }

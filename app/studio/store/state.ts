@@ -4,6 +4,7 @@ import type {
   CheckProvider,
   Command,
   DataDetails,
+  DeviceReport,
   ErrorReport,
   Event,
   ExportedFile,
@@ -146,6 +147,8 @@ export interface StudioState {
   /** What a closer look shows. */
   readonly insight: Insight
   readonly opening: Opening
+  /** What the last measurement of this device gave. */
+  readonly device?: DeviceReport
   readonly keeping: KeepingState
   readonly news?: News
 }

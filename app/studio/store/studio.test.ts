@@ -1,6 +1,6 @@
 // Intents: what is sent, what waits, and what never starts by itself.
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../../engine/protocol.ts'
+import type { Command, DeviceReport } from '../../engine/protocol.ts'
 import { isStale } from './comparison.ts'
 import { PRESETS } from './presets.ts'
 import { canRun } from './steps.ts'
@@ -14,6 +14,11 @@ function openStudio() {
   return { sent, ...studio }
 }
 
+const measured: DeviceReport = {
+  ...{ adapter: 'an adapter', browser: 'Chrome 1', processors: 2, at: 0, seconds: 20, rounds: 3, skipped: 0 },
+  roofs: { fma: 1e9, copy: 1e9, dispatchUs: 10, roundTripUs: 100, barrierNs: 100 },
+  ...{ families: [], markdown: '', json: '' },
+}
 const idle = { type: 'state', state: 'idle' } as const
 
 describe('createStudio', () => {
@@ -46,6 +51,22 @@ describe('createStudio', () => {
     receive(idle)
     intents.run('distill')
     expect(canRun(store.getState())).toBe(false)
+  })
+
+  it('measures the device only while nothing else runs, and lets settings wait for it', () => {
+    const { sent, store, intents, receive } = openStudio()
+    intents.run('distill')
+    intents.measureDevice()
+    receive(idle)
+    intents.measureDevice()
+    intents.measureDevice()
+    expect(store.getState().activity).toEqual({ state: 'running', stage: 'device' })
+    intents.commitOption('prune', 'pruning_ratio', 0.2)
+    expect(sent.map(({ type }) => type)).toEqual(['run-stage', 'measure-device'])
+    receive({ type: 'device-measured', report: measured })
+    receive(idle)
+    expect(sent.map(({ type }) => type)).toEqual(['run-stage', 'measure-device', 'run-stage'])
+    expect(store.getState().device).toEqual(measured)
   })
 
   it('forgets what waits when the run is cancelled', () => {

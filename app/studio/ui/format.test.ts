@@ -5,6 +5,8 @@ import {
   compact,
   count,
   duration,
+  figures,
+  flops,
   interval,
   megabytes,
   milliseconds,
@@ -18,6 +20,16 @@ import {
 import { nearest, parseTyped, scaleOf } from './scale.ts'
 
 describe('format', () => {
+  it('keeps three digits of a measured rate', () => {
+    expect([figures(1.5), figures(0.0637), figures(1890), flops(12.345e9), flops(2e12)]).toEqual([
+      '1.50',
+      '0.0637',
+      '1,890',
+      '12.3 GFLOP/s',
+      '2.00 TFLOP/s',
+    ])
+  })
+
   it('shortens large counts and leaves small ones whole', () => {
     expect([compact(22742861), count(9003), count(22742861)]).toEqual(['22.7M', '9,003', '22.7M'])
   })

@@ -109,6 +109,17 @@ export function rate(perSecond: number, unit: string): string {
   return `${number(perSecond, { maximumSignificantDigits: 3 })} ${unit}/s`
 }
 
+/** Three significant digits, all of them: 12.345 → "12.3", 1.5 → "1.50". */
+export function figures(value: number): string {
+  return number(value, { maximumSignificantDigits: 3, minimumSignificantDigits: value >= 100 ? 1 : 3 })
+}
+
+/** Floating-point operations a second, in the unit that suits them: "12.3 GFLOP/s". */
+export function flops(perSecond: number): string {
+  const scale = perSecond >= 1e12 ? 1e12 : 1e9
+  return `${figures(perSecond / scale)} ${scale === 1e12 ? 'TFLOP' : 'GFLOP'}/s`
+}
+
 /** Dollars: cents only where they are most of it. */
 export function dollars(value: number): string {
   const digits = value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 }

@@ -189,7 +189,7 @@ const decant: Contender = {
   on: 'gpu',
   async start(host) {
     const gpu = await requestGpu(host.gpu)
-    return { prepare: async (task) => prepare(gpu, task) }
+    return { prepare: async (task) => prepare(gpu, task), release: () => gpu.destroy() }
   },
 }
 

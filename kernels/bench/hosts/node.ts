@@ -3,12 +3,14 @@
 // A bare import stays first: rivals look for WebGPU while their modules load.
 import './node-globals.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { BenchHost } from '../contender.ts'
 import { reportText } from '../report.ts'
 import { runBench } from '../run-bench.ts'
+import { contendersOf } from './contenders.ts'
 // First: rivals look for WebGPU while their modules load.
 import { gpu } from './node-globals.ts'
 import { versions } from './versions.ts'
@@ -30,6 +32,7 @@ const host: BenchHost = {
   platform: {
     runtime: `Node.js ${process.versions.node}, webgpu ${versions.webgpu}`,
     driver: values.driver ?? process.env.VK_DRIVER_FILES ?? 'driver unknown',
+    processors: availableParallelism(),
   },
   address: (path) => new URL(path, import.meta.url).href,
   readFile: async (path) => new Uint8Array(await readFile(fileURLToPath(new URL(path, import.meta.url)))),
@@ -37,9 +40,9 @@ const host: BenchHost = {
 }
 
 const report = await runBench(host, {
+  contenders: contendersOf(values.rivals?.split(',')),
   ...(values.small ? { size: 'small' } : values.full ? { size: 'full' } : {}),
   ...(values.only ? { families: values.only.split(',') } : {}),
-  ...(values.rivals ? { contenders: values.rivals.split(',') } : {}),
 })
 if (values.out) {
   await mkdir(dirname(values.out), { recursive: true })

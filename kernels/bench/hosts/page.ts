@@ -1,29 +1,33 @@
 // The benchmark in a browser: a button for people, and `decantBench` for the script that drives the page.
+import { browserName } from '../browser-name.ts'
 import type { BenchHost } from '../contender.ts'
 import { type BenchReport, reportText } from '../report.ts'
 import { type BenchOptions, runBench } from '../run-bench.ts'
+import { contendersOf } from './contenders.ts'
 import { versions } from './versions.ts'
+
+/** What the script asks for; contenders are named by their ids. */
+type Asked = Pick<BenchOptions, 'size' | 'families'> & { readonly contenders?: readonly string[] }
 
 declare global {
   interface Window {
-    decantBench?: (options: BenchOptions, driver: string) => Promise<{ report: BenchReport; text: string }>
+    decantBench?: (asked: Asked, driver: string) => Promise<{ report: BenchReport; text: string }>
   }
 }
 
 const output = document.querySelector<HTMLElement>('#output')!
 const address = (path: string) => new URL(path, location.href).href
 
-function browserName(): string {
-  const version = /(Firefox|Edg|Chrome|Version)\/([\d.]+)/.exec(navigator.userAgent)
-  return version ? `${version[1]} ${version[2]}` : navigator.userAgent
-}
-
-async function run(options: BenchOptions, driver: string) {
+async function run({ contenders, ...options }: Asked, driver: string) {
   if (!navigator.gpu) throw new Error('This browser has no WebGPU.')
   const host: BenchHost = {
     gpu: navigator.gpu,
     versions,
-    platform: { runtime: browserName(), driver },
+    platform: {
+      runtime: browserName(navigator.userAgent),
+      driver,
+      processors: navigator.hardwareConcurrency,
+    },
     address,
     readFile: async (path) => {
       const response = await fetch(address(path))
@@ -36,7 +40,7 @@ async function run(options: BenchOptions, driver: string) {
       console.info(line)
     },
   }
-  const report = await runBench(host, options)
+  const report = await runBench(host, { ...options, contenders: contendersOf(contenders) })
   const text = reportText(report)
   output.textContent = text
   return { report, text }
