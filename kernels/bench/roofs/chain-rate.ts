@@ -4,7 +4,8 @@ import fmaSource from './fma.wgsl?raw'
 import { type Effort, secondsOf } from './probe.ts'
 
 export const LANES = 64
-const CHAINS = 8
+/** Chains of a shader, and multiply-adds of each: `ROUNDS` there. */
+const CHAINS = 4
 const GROUPS = 256
 /** Enough for the processors of an adapter that is slow. */
 const LEAST_GROUPS = 16
@@ -12,7 +13,7 @@ const ROUNDS = 512
 /** Numbers or bytes that one multiply-add of a chain takes at once. */
 const WIDTH = 4
 
-/** Operations per second, two a multiply-add, of a shader with 8 chains that are 4 wide: the most of the samples. */
+/** Operations per second, two a multiply-add, of a shader with 4 chains that are 4 wide: the most of the samples. */
 export async function chainRate(device: GPUDevice, code: string, effort: Effort): Promise<number> {
   const sizes = { groups: GROUPS, leastGroups: LEAST_GROUPS, rounds: ROUNDS, outBytes: 4 * GROUPS * LANES }
   const seconds = minimum(await secondsOf(device, { code, ...sizes }, effort))
