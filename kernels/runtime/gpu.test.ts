@@ -1,5 +1,5 @@
 // The runtime on a real device: launching, batching, ledger, error scopes, loss.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { requestGpu } from './gpu.ts'
 import { defineKernel, launch } from './kernel.ts'
 import { createDawn } from './node-dawn.ts'
@@ -39,6 +39,25 @@ test('more launches than uniform slots keep their own parameters', async () => {
   })
   for (const index of [0, 1023, 1024, 1499]) expect((await read(gpu, outputs[index]!))[0]).toBe(index)
   release(gpu, x, ...outputs)
+})
+
+test('what binds the same buffers again shares a bind group, until buffers are destroyed', async () => {
+  const gpu = await requestGpu(createDawn())
+  const created = vi.spyOn(gpu.device, 'createBindGroup')
+  const x = upload(gpu, 'f32', Float32Array.of(1), { owner: 'test' })
+  const step = (size: number) => {
+    const y = createTensor(gpu, 'f32', [size], 'test')
+    launch(gpu, double, { x, y }, { count: 1, factor: 3 })
+    return y
+  }
+  for (let i = 0; i < 3; i++) release(gpu, step(10))
+  expect(created).toHaveBeenCalledTimes(1)
+  gpu.pool.trim()
+  gpu.flush()
+  const y = step(10)
+  expect((await read(gpu, y))[0]).toBe(3)
+  expect(created).toHaveBeenCalledTimes(2)
+  gpu.destroy()
 })
 
 test('the ledger counts what is held, remembers the peak and returns to where it was', async () => {

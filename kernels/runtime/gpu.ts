@@ -35,6 +35,8 @@ const SUBMISSION_MS = 50
 const IN_FLIGHT = 2
 /** First guess of operations per millisecond, before any submission was timed: a slow CPU adapter. */
 const FIRST_RATE = 1_000_000
+/** Bind groups kept of one kernel; batches of ever new lengths bind ever new buffers. */
+const MOST_GROUPS = 1024
 const UNIFORM_SLOT = 256
 const UNIFORM_SLOTS = 1024
 const UNIFORM_USAGE = 0x40 | 0x08 // UNIFORM | COPY_DST
@@ -99,17 +101,7 @@ export class Gpu {
     const offset = this.#slots * UNIFORM_SLOT
     this.#uniformWords.set(params, offset / 4)
     this.#slots += 1
-    const uniform = { buffer: this.#uniforms, offset: 0, size: params.byteLength }
-    const group = this.device.createBindGroup({
-      label: kernel.name,
-      layout: compiled.layout,
-      entries: [...buffers.map(({ buffer, offset: start }) => ({ buffer, offset: start })), uniform].map(
-        (resource, binding) => ({
-          binding,
-          resource,
-        }),
-      ),
-    })
+    const group = this.#bindGroup(compiled, buffers, params.byteLength)
     const pass = this.#openPass()
     pass.setPipeline(compiled.pipeline)
     pass.setBindGroup(0, group, [offset])
@@ -134,7 +126,7 @@ export class Gpu {
   /** Submits what was encoded. */
   flush(): void {
     if (this.#encoder) this.#submit()
-    this.pool.sweep()
+    if (this.pool.sweep()) for (const { groups } of this.#compiled.values()) groups.clear()
   }
 
   #submit(): void {
@@ -223,6 +215,22 @@ export class Gpu {
     const compiled = this.#compiled.get(key) ?? compileKernel(this.device, kernel)
     this.#compiled.set(key, compiled)
     return compiled
+  }
+
+  /** Steps of one shape bind the same buffers in the same order, since the pool hands them out again; so groups are made once. */
+  #bindGroup({ layout, groups }: CompiledKernel, spans: readonly Span[], paramsBytes: number): GPUBindGroup {
+    const key = spans.map(({ buffer, offset }) => `${this.pool.idOf(buffer)}+${offset}`).join()
+    const known = groups.get(key)
+    if (known) return known
+    const uniform = { buffer: this.#uniforms, offset: 0, size: paramsBytes }
+    const entries = [...spans.map(({ buffer, offset }) => ({ buffer, offset })), uniform]
+    const group = this.device.createBindGroup({
+      layout,
+      entries: entries.map((resource, binding) => ({ binding, resource })),
+    })
+    if (groups.size === MOST_GROUPS) groups.clear()
+    groups.set(key, group)
+    return group
   }
 
   #openPass(): GPUComputePassEncoder {

@@ -35,6 +35,8 @@ export type Kernel<B extends Bindings = Bindings, P extends Params = Params> = K
 export interface CompiledKernel {
   readonly pipeline: GPUComputePipeline
   readonly layout: GPUBindGroupLayout
+  /** Made so far, by the buffers they bind. */
+  readonly groups: Map<string, GPUBindGroup>
 }
 
 /** Checks the definition's types and returns it. */
@@ -87,7 +89,7 @@ export function compileKernel(device: GPUDevice, kernel: Kernel): CompiledKernel
       constants: kernel.constants ?? {},
     },
   })
-  return { pipeline, layout }
+  return { pipeline, layout, groups: new Map() }
 }
 
 /** Bytes of `struct Params` (4-byte scalars only), rounded to the 16 bytes a uniform block needs. */

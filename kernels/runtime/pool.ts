@@ -32,6 +32,8 @@ export class BufferPool {
   #retired: GPUBuffer[] = []
   #live = new Map<GPUBuffer, { bytes: number; owner: string }>()
   #watches = new Set<{ peak: number }>()
+  #ids = new WeakMap<GPUBuffer, number>()
+  #lastId = 0
 
   constructor(device: GPUDevice, budget: number) {
     this.#device = device
@@ -96,9 +98,21 @@ export class BufferPool {
     this.#idle = 0
   }
 
-  /** Destroys buffers given up, once what was encoded with them is submitted: a submission must not name a destroyed buffer. */
-  sweep(): void {
-    for (const buffer of this.#retired.splice(0)) buffer.destroy()
+  /**
+   * Destroys buffers given up, once what was encoded with them is submitted: a submission must not name a destroyed buffer.
+   * @returns whether there were any
+   */
+  sweep(): boolean {
+    const retired = this.#retired.splice(0)
+    for (const buffer of retired) buffer.destroy()
+    return retired.length > 0
+  }
+
+  /** A number that no other buffer has. */
+  idOf(buffer: GPUBuffer): number {
+    const id = this.#ids.get(buffer) ?? ++this.#lastId
+    this.#ids.set(buffer, id)
+    return id
   }
 
   /** Destroys everything, live buffers too. */
