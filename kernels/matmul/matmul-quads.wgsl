@@ -15,6 +15,7 @@ override HAS_TAIL: u32 = 1; // inner is not a multiple of 4
 override ROWS: u32 = 8; // 4 or 8
 override WIDTH: u32 = 8;
 override HEIGHT: u32 = 8;
+override GELU: u32 = 0; // as in matmul-epilogue.wgsl
 
 struct Params {
   rows: u32,

@@ -99,19 +99,19 @@ function launchSizes({ kind, rows, width, height }: Tile) {
   }
 }
 
-function outerKernel(tile: Tile) {
+function outerKernel(tile: Tile, gelu: number) {
   return defineKernel({
     name: 'matmul/matmul',
     source,
     libraries: SHARED_LIBRARIES,
     bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
     params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
-    constants: { ROWS: tile.rows, WIDTH: tile.width },
+    constants: { ROWS: tile.rows, WIDTH: tile.width, GELU: gelu },
     ...launchSizes(tile),
   })
 }
 
-function quadsKernel(tile: Tile, { form, rows, cols, inner }: MatmulShape) {
+function quadsKernel(tile: Tile, gelu: number, { form, rows, cols, inner }: MatmulShape) {
   const aStride = form === 'TN' ? rows : inner
   const bStride = form === 'NT' ? inner : cols
   return defineKernel({
@@ -138,6 +138,7 @@ function quadsKernel(tile: Tile, { form, rows, cols, inner }: MatmulShape) {
       ROWS: tile.rows,
       WIDTH: tile.width,
       HEIGHT: tile.height,
+      GELU: gelu,
     },
     ...launchSizes(tile),
   })
@@ -182,12 +183,14 @@ function sliceLength({ form, rows, cols, inner }: MatmulShape): number {
 }
 
 /** The flags of matmul-epilogue.wgsl. */
-function epilogueOf(
-  { bias, residual, preactivation, sums, slopeAt }: MatmulTensors,
-  { gelu }: MatmulShape,
-): number {
-  const geluFlag = gelu === undefined ? 0 : (gelu === 'exact' ? 16 : 32) * (slopeAt ? 4 : 1)
-  return (bias ? 1 : 0) + (residual ? 2 : 0) + (preactivation ? 4 : 0) + (sums ? 8 : 0) + geluFlag
+function epilogueOf({ bias, residual, preactivation, sums }: MatmulTensors): number {
+  return (bias ? 1 : 0) + (residual ? 2 : 0) + (preactivation ? 4 : 0) + (sums ? 8 : 0)
+}
+
+/** Its GELU: none, exact, tanh, or their slopes. */
+function geluOf({ slopeAt }: MatmulTensors, { gelu }: MatmulShape): number {
+  if (!gelu) return 0
+  return (gelu === 'exact' ? 1 : 2) + (slopeAt ? 2 : 0)
 }
 
 /** Distances in storage of neighbors along rows, columns and inner indices, as matmul.wgsl names them. */
@@ -205,15 +208,17 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
   const wanted = tensors.preactivation ?? tensors.sums
   const unused = wanted ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
   const bindings = { a, b, bias, residual, out, second: wanted ?? unused! }
-  const epilogue = epilogueOf(tensors, shape)
+  const epilogue = epilogueOf(tensors)
+  const gelu = geluOf(tensors, shape)
   for (const range of rowRanges(gpu, {
     rows,
     tile: tile.rows * tile.height,
     operationsPerRow: cols * inner,
   })) {
     const params = { rows, cols, inner, slice, epilogue, ...range }
-    if (tile.kind === 'outer') launch(gpu, outerKernel(tile), bindings, { ...params, ...stridesOf(shape) })
-    else launch(gpu, quadsKernel(tile, shape), { ...bindings, aQuads: a, bQuads: b }, params)
+    if (tile.kind === 'outer')
+      launch(gpu, outerKernel(tile, gelu), bindings, { ...params, ...stridesOf(shape) })
+    else launch(gpu, quadsKernel(tile, gelu, shape), { ...bindings, aQuads: a, bQuads: b }, params)
   }
   release(gpu, unused)
 }

@@ -5,9 +5,10 @@
 // Any sizes. Rows and columns past the end read the last valid ones and are not stored.
 // One invocation owns ROWS rows by 8 columns, WIDTH apart. Made for CPU adapters, on which a load costs as much as a dozen
 // multiply-adds and is cheapest where a workgroup shares its place (A here). Steps of several k hold more values than there are
-// registers: on lavapipe half the speed. The epilogue's cases are parameters, so that all products share one pipeline.
+// registers: on lavapipe half the speed. Forms and most of the epilogue are parameters, so that all products share few pipelines.
 override ROWS: u32 = 16; // 1, 4, 8 or 16
 override WIDTH: u32 = 16;
+override GELU: u32 = 0; // as in matmul-epilogue.wgsl
 
 struct Params {
   rows: u32,
