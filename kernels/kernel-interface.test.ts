@@ -54,7 +54,12 @@ async function launchedKernels() {
   dequantizeRows(recorder, { codes, scales, out }, { rows: 4, cols: 4 })
   packInt4(recorder, { x, codes, scales }, grouped)
   dequantizeInt4(recorder, { codes, scales, out }, grouped)
-  gemmInt8(recorder, { codesA: codes, scalesA: scales, codesW: codes, scalesW: bias, out }, size)
+  for (const form of ['dots', 'floats'] as const)
+    gemmInt8(
+      recorder,
+      { codesA: codes, scalesA: scales, codesW: codes, scalesW: bias, out },
+      { ...size, form },
+    )
   gemmInt4(recorder, { a: x, codesW: codes, scalesW: scales, out }, { ...size, groupSize: 8 })
   await gpu.finish()
   return [...caught.values()].map((kernel, i) => [`launched ${i}: ${kernel.name}`, kernel] as const)
@@ -140,8 +145,8 @@ test.each(kernels)('%s compiles without errors or warnings', async (_, kernel) =
   })
 })
 
-/** Not in a definition: the element of four is put in by `withLanes`, the dot product where the browser has none. */
-const PUT_IN = ['./lib/lanes4.wgsl', './lib/dot4-i8.wgsl']
+/** Not in a definition: the element of four is put in by `withLanes`. */
+const PUT_IN = ['./lib/lanes4.wgsl']
 
 test.each(Object.keys(shaders))('%s is used, starts with a comment and has at most 150 lines', (path) => {
   const text = shaders[path]!

@@ -58,7 +58,10 @@ test.each([
   [5, 63, 33],
   [8, 127, 64],
   [9, 5, 127],
+  [16, 33, 1024],
   [17, 129, 48],
+  [21, 40, 1025],
+  [33, 18, 3072],
   [67, 71, 73],
   [65_537, 3, 5],
 ])('sums of %i x %i, inner %i are exact and repeat', async (rows, cols, inner) => {
@@ -74,6 +77,28 @@ test.each([
   release(gpu, again, ...Object.values(tensors))
 })
 
+test.each([
+  [1, 130, 51],
+  [12, 65, 1100],
+  [24, 129, 51],
+])(
+  'packed dot products and float multiply-adds of %i x %i, inner %i have the same bits',
+  async (rows, cols, inner) => {
+    const gpu = await testGpu()
+    const size = { rows, cols, inner }
+    const { tensors } = operands(gpu, size, positive)
+    const bias = upload(gpu, 'f32', randomValues(cols, 8), { owner: 'test' })
+    const residual = upload(gpu, 'f32', randomValues(rows * cols, 9), { owner: 'test' })
+    const results = []
+    for (const form of ['dots', 'floats'] as const) {
+      gemmInt8(gpu, { ...tensors, bias, residual }, { ...size, form })
+      results.push(await readGuarded(gpu, tensors.out))
+    }
+    expect(results[1]).toEqual(results[0])
+    release(gpu, bias, residual, ...Object.values(tensors))
+  },
+)
+
 test('a browser without packed dot products gets the same bits', async () => {
   const size = { rows: 17, cols: 129, inner: 51 }
   const results = []
@@ -84,23 +109,31 @@ test('a browser without packed dot products gets the same bits', async () => {
     release(gpu, ...Object.values(tensors))
   }
   expect(results[1]).toEqual(results[0])
+  const gpu = await testGpuWithoutExtensions()
+  const { tensors } = operands(gpu, size, positive)
+  expect(() => gemmInt8(gpu, tensors, { ...size, form: 'dots' })).toThrow('integer_dot_product')
+  release(gpu, ...Object.values(tensors))
 })
 
-test('the largest codes do not overflow', async () => {
+test.each([1, 6])('the largest codes of %i rows do not overflow', async (rows) => {
   const gpu = await testGpu()
-  const size = { rows: 1, cols: 2, inner: 4096 }
-  const words = (code: number, rows: number) =>
-    new Uint32Array(new Int8Array(size.inner * rows).fill(code).buffer)
+  const size = { rows, cols: 2, inner: 4096 }
+  const words = (code: number, count: number) =>
+    new Uint32Array(new Int8Array(size.inner * count).fill(code).buffer)
   const tensors = {
-    codesA: upload(gpu, 'u32', words(-127, 1), { owner: 'test' }),
+    codesA: upload(gpu, 'u32', words(-127, rows), { owner: 'test' }),
     codesW: upload(gpu, 'u32', words(-127, 2), { owner: 'test' }),
-    scalesA: upload(gpu, 'f32', ones(1), { owner: 'test' }),
+    scalesA: upload(gpu, 'f32', ones(rows), { owner: 'test' }),
     scalesW: upload(gpu, 'f32', Float32Array.of(1, 2), { owner: 'test' }),
-    out: guardedTensor(gpu, 'f32', [1, 2]) as Tensor<'f32'>,
+    out: guardedTensor(gpu, 'f32', [rows, 2]) as Tensor<'f32'>,
   }
   gemmInt8(gpu, tensors, size)
   const sum = Math.fround(127 * 127 * 4096)
-  expect([...(await readGuarded(gpu, tensors.out))]).toEqual([sum, 2 * sum])
+  expect([...(await readGuarded(gpu, tensors.out))]).toEqual(
+    Array(rows)
+      .fill([sum, 2 * sum])
+      .flat(),
+  )
   release(gpu, ...Object.values(tensors))
 })
 

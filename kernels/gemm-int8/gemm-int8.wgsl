@@ -2,8 +2,9 @@
 //   z[r, c] = f32(sum_k qA[r, k] * qW[c, k]) * (scales_a[r] * scales_w[c]) + bias[c]      out[r, c] = gelu(z) + residual[r, c]
 // Shapes: codes_a [rows, words], codes_w [cols, words], words = ceil(inner / 4), zero past the end; scales_a [rows];
 // scales_w, bias [cols]; out, residual [rows, cols]. inner <= 130,000, so that no sum leaves i32.
-// One invocation owns 4 rows by 4 columns (8 by 4 spills registers on CPU adapters: 0.6 times the speed); a workgroup shares its
-// rows, so that loads of A are uniform (scalar loads on CPU adapters). Rows and columns past the end read the last valid ones and are not stored.
+// For GPUs, whose packed dot product does four multiply-adds at once; CPU adapters take it apart and use gemm-int8-floats.wgsl.
+// One invocation owns 4 rows by 4 columns; a workgroup shares its rows. Rows and columns past the end read the last valid ones and
+// are not stored.
 override QUADS: u32 = 0; // words is a multiple of 4
 override WIDTH: u32 = 16;
 override HAS_BIAS: u32 = 0;

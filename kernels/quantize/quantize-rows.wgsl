@@ -58,7 +58,7 @@ fn row_maximum(row: u32) -> f32 {
     if (coded) {
       let code = vec4i(clamp(round(quad(row, w * 4u) / scale), vec4f(-127.0), vec4f(127.0)));
       let bytes = bitcast<vec4u>(code) & vec4u(255u);
-      word = bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (bytes.w << 24u);
+      word = dot(bytes, vec4u(1u, 0x100u, 0x10000u, 0x1000000u)); // shifts are slow on SwiftShader
     }
     codes[row * words + w] = word;
   }
