@@ -15,6 +15,9 @@ afterEach(() => {
 /** The real device, except that launches of some kernels do nothing. */
 async function gpuWithout(isDropped: (kernel: string) => boolean): Promise<Gpu> {
   const gpu = await testGpu()
+  // Scratch of an earlier test would hold the very values that are not written now.
+  gpu.pool.trim()
+  gpu.flush()
   const dispatch = gpu.dispatch.bind(gpu)
   vi.spyOn(gpu, 'dispatch').mockImplementation((given) => {
     if (!isDropped(given.kernel.name)) dispatch(given)
@@ -71,7 +74,7 @@ describe('on a sound adapter', () => {
 
 describe('on a broken adapter', () => {
   it.each([
-    ['attention/grad-query', ['attention backward']],
+    ['attention/grad-scores', ['attention backward']],
     ['attention/attention', ['attention']],
     ['gemm-int8/gemm-int8', ['gemm-int8']],
     ['matmul/sum-slices', ['matmul TN']],

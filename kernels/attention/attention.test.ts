@@ -1,6 +1,7 @@
 // Attention on a real device against f64, forward and backward.
 import { expect, test } from 'vitest'
-import { createTensor, upload } from '../runtime/tensor.ts'
+import type { Gpu } from '../runtime/gpu.ts'
+import { upload } from '../runtime/tensor.ts'
 import {
   guardedTensor,
   maxError,
@@ -37,7 +38,8 @@ function example(batch: number, tokens: number, heads: number, headSize: number,
   }
 }
 
-async function run(e: Example) {
+/** `launcher` launches, and may be a device with other limits over the same buffers. */
+async function run(e: Example & { queryBlocks?: 1 | 2 }, launcher?: Gpu) {
   const gpu = await testGpu()
   const { batch, tokens, heads, headSize } = e
   const owner = { owner: 'test' }
@@ -48,8 +50,8 @@ async function run(e: Example) {
   const logSumExp = guardedTensor(gpu, 'f32', [batch, heads, tokens])
   const delta = guardedTensor(gpu, 'f32', [batch, heads, tokens])
   const gradQkv = guardedTensor(gpu, 'f32', [batch * tokens, 3 * heads * headSize])
-  attentionForward(gpu, { qkv, mask, out, logSumExp }, e)
-  attentionBackward(gpu, { qkv, mask, out, gradOut, logSumExp, delta, gradQkv }, e)
+  attentionForward(launcher ?? gpu, { qkv, mask, out, logSumExp }, e)
+  attentionBackward(launcher ?? gpu, { qkv, mask, out, gradOut, logSumExp, delta, gradQkv }, e)
   return {
     out: await readGuarded(gpu, out),
     logSumExp: await readGuarded(gpu, logSumExp),
@@ -87,11 +89,21 @@ test.each([
   [1, 9, 2, 64],
   [2, 33, 1, 4],
   [2, 4, 12, 4],
+  [2, 9, 2, 12],
+  [1, 131, 1, 8],
+  [2, 270, 1, 4],
 ])('batch %i, %i tokens, %i heads of %i match f64 and repeat bit for bit', async (...sizes) => {
   const e = example(...(sizes as [number, number, number, number]))
   const actual = await run(e)
   expectClose(e, actual)
   expect(await run(e)).toEqual(actual)
+})
+
+test.each([3, 9, 270])('%i tokens: fewer queries per invocation give the same bits', async (tokens) => {
+  const e = example(2, tokens, 2, 4)
+  const [one, two] = [await run({ ...e, queryBlocks: 1 }), await run({ ...e, queryBlocks: 2 })]
+  expectClose(e, one)
+  expect(one).toEqual(two)
 })
 
 test('a sequence without any visible key gives 0 and no gradient', async () => {
@@ -120,23 +132,26 @@ test('large scores do not overflow, and NaN ends', async () => {
   expect((await run(e)).out[0]).toBeNaN()
 })
 
-test('work larger than a submission is split without a change of bits', async () => {
+test.each([
+  [70, 2, 3, 4],
+  [2, 140, 1, 4],
+])('work larger than a submission is split without a change of bits: %i × %i tokens', async (...sizes) => {
   const gpu = await testGpu()
-  const e = example(70, 2, 3, 4)
-  const whole = await run(e)
-  const small = Object.create(gpu, { operationsPerSubmission: { value: 1 } })
-  const { batch, tokens, heads, headSize } = e
-  const owner = { owner: 'test' }
-  const out = guardedTensor(gpu, 'f32', [batch * tokens, heads * headSize])
-  const tensors = {
-    qkv: upload(gpu, 'f32', e.qkv, owner),
-    mask: upload(gpu, 'u32', e.mask, owner),
-    out,
-    logSumExp: createTensor(gpu, 'f32', [batch, heads, tokens], 'test'),
-  }
+  const e = example(...(sizes as [number, number, number, number]))
+  const small: typeof gpu = Object.create(gpu, { operationsPerSubmission: { value: 1 } })
   small.dispatch = gpu.dispatch.bind(gpu)
-  attentionForward(small, tensors, e)
-  expect(await readGuarded(gpu, out)).toEqual(whole.out)
+  expect(await run(e, small)).toEqual(await run(e))
+})
+
+test('scratch is bounded and given back', async () => {
+  const gpu = await testGpu()
+  const e = example(1, 1100, 2, 1)
+  await run(e)
+  const before = gpu.pool.ledger.now
+  const peak = gpu.pool.watchPeak()
+  await run(e)
+  // All weights of both heads would be 9.7 MB, 19 MB with their gradients.
+  expect(peak() - before).toBeLessThan(4e6)
 })
 
 test('more than 65,535 workgroups are folded into two dimensions', async () => {
