@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { create } from 'webgpu'
-import { tileChoice } from '../../kernels/matmul/matmul.ts'
+import { type TileName, tileChoice } from '../../kernels/matmul/matmul.ts'
 import { type Gpu, requestGpu } from '../../kernels/runtime/gpu.ts'
 import { testGpu } from '../../kernels/runtime/testing.ts'
 import { CHECKS, selfTest } from './self-test.ts'
@@ -37,10 +37,16 @@ function definedKernels(): string[] {
   )
 }
 
-/** Runs a step as on an adapter for which matrix products by quads were chosen. */
-async function withQuads<T>(gpu: Gpu, run: () => Promise<T>): Promise<T> {
+const TILE_OF: Record<string, TileName> = {
+  'matmul/matmul': 'outer 16',
+  'matmul/matmul-large': 'large 16',
+  'matmul/matmul-quads': 'quads 8',
+}
+
+/** Runs a step as on an adapter for which this way to cut matrix products was chosen. */
+async function withTile<T>(gpu: Gpu, tile: TileName, run: () => Promise<T>): Promise<T> {
   for (const form of ['NN', 'NT', 'TN'] as const)
-    for (const rows of [1, 9]) gpu.choices.set(tileChoice({ form, rows }), 'quads 8')
+    for (const rows of [1, 9]) gpu.choices.set(tileChoice({ form, rows }), tile)
   try {
     return await run()
   } finally {
@@ -66,8 +72,8 @@ describe('on a sound adapter', () => {
       launched.add(kernel)
       return false
     })
-    await selfTest(gpu)
-    await withQuads(gpu, () => selfTest(gpu))
+    for (const tile of ['outer 16', 'large 16', 'quads 8'] as const)
+      await withTile(gpu, tile, () => selfTest(gpu))
     expect([...launched].sort()).toEqual([...new Set(definedKernels())].sort())
   })
 })
@@ -91,7 +97,8 @@ describe('on a broken adapter', () => {
   it.each([...new Set(definedKernels())])('notices when %s writes nothing', async (kernel) => {
     const gpu = await gpuWithout((name) => name === kernel)
     const run = () => selfTest(gpu)
-    const { failed } = await (kernel === 'matmul/matmul-quads' ? withQuads(gpu, run) : run())
+    const tile = TILE_OF[kernel]
+    const { failed } = await (tile ? withTile(gpu, tile, run) : run())
     expect(failed).not.toEqual([])
   })
 

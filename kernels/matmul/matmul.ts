@@ -8,6 +8,8 @@ import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
 import source from './matmul.wgsl?raw'
 import epilogueSource from './matmul-epilogue.wgsl?raw'
+import largeSource from './matmul-large.wgsl?raw'
+import largeBlocksSource from './matmul-large-blocks.wgsl?raw'
 import quadsSource from './matmul-quads.wgsl?raw'
 import rowSumsSource from './row-sums.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
@@ -52,19 +54,20 @@ export function matmulTolerance(inner: number, magnitude: number): number {
 
 /** How a product is cut: what one invocation computes, and the invocations of a workgroup along columns and rows. */
 interface Tile {
-  readonly kind: 'outer' | 'quads'
+  readonly kind: 'outer' | 'large' | 'quads'
   readonly rows: 1 | 4 | 8 | 16
   readonly width: number
   readonly height: number
 }
 
 /** Columns of one invocation. */
-const TILE_COLS = { outer: 8, quads: 4 } as const
+const TILE_COLS = { outer: 8, large: 8, quads: 4 } as const
 
 /** The ways to cut a product, for whoever measures which one is fastest. */
 export const TILES = {
   'outer 16': { kind: 'outer', rows: 16, width: 16, height: 1 },
   'outer 8': { kind: 'outer', rows: 8, width: 16, height: 1 },
+  'large 16': { kind: 'large', rows: 16, width: 8, height: 1 },
   'quads 8': { kind: 'quads', rows: 8, width: 8, height: 8 },
   'quads 4': { kind: 'quads', rows: 4, width: 8, height: 8 },
 } as const satisfies Record<string, Tile>
@@ -111,35 +114,48 @@ function outerKernel(tile: Tile, gelu: number) {
   })
 }
 
-function quadsKernel(tile: Tile, gelu: number, { form, rows, cols, inner }: MatmulShape) {
+const QUADS_BINDINGS = {
+  a: 'read',
+  b: 'read',
+  aQuads: 'read',
+  bQuads: 'read',
+  bias: 'read',
+  residual: 'read',
+  out: 'write',
+  second: 'write',
+} as const
+
+/** How matrices are stored, as the shaders that load four values at once want to know it. */
+function storageConstants({ form, rows, cols, inner }: MatmulShape) {
   const aStride = form === 'TN' ? rows : inner
   const bStride = form === 'NT' ? inner : cols
+  return {
+    A_ACROSS: form === 'TN' ? 1 : 0,
+    B_ACROSS: form === 'NT' ? 0 : 1,
+    A_QUADS: aStride % 4 === 0 ? 1 : 0,
+    B_QUADS: bStride % 4 === 0 ? 1 : 0,
+    HAS_TAIL: inner % 4 === 0 ? 0 : 1,
+  }
+}
+
+/** Either form that loads four values at once. */
+function quadsKernel(tile: Tile, gelu: number, shape: MatmulShape) {
+  const { rows, width, height } = tile
+  const form =
+    tile.kind === 'large'
+      ? {
+          name: 'matmul/matmul-large',
+          source: largeSource,
+          libraries: [largeBlocksSource, ...SHARED_LIBRARIES],
+        }
+      : { name: 'matmul/matmul-quads', source: quadsSource, libraries: SHARED_LIBRARIES }
+  const sizes: Record<string, number> =
+    tile.kind === 'large' ? { WIDTH: width } : { ROWS: rows, WIDTH: width, HEIGHT: height }
   return defineKernel({
-    name: 'matmul/matmul-quads',
-    source: quadsSource,
-    libraries: SHARED_LIBRARIES,
-    bindings: {
-      a: 'read',
-      b: 'read',
-      aQuads: 'read',
-      bQuads: 'read',
-      bias: 'read',
-      residual: 'read',
-      out: 'write',
-      second: 'write',
-    },
+    ...form,
+    bindings: QUADS_BINDINGS,
     params: SHARED_PARAMS,
-    constants: {
-      A_ACROSS: form === 'TN' ? 1 : 0,
-      B_ACROSS: form === 'NT' ? 0 : 1,
-      A_QUADS: aStride % 4 === 0 ? 1 : 0,
-      B_QUADS: bStride % 4 === 0 ? 1 : 0,
-      HAS_TAIL: inner % 4 === 0 ? 0 : 1,
-      ROWS: tile.rows,
-      WIDTH: tile.width,
-      HEIGHT: tile.height,
-      GELU: gelu,
-    },
+    constants: { ...storageConstants(shape), ...sizes, GELU: gelu },
     ...launchSizes(tile),
   })
 }
@@ -161,15 +177,18 @@ export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): 
 
 /** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
 export function defaultTile({ adapter }: Gpu): TileName {
+  if (adapter.architecture === 'swiftshader') return 'large 16'
   return runsOnCpu(adapter) ? 'outer 16' : 'quads 8'
 }
 
-/** The tile, lower where the product has fewer rows. */
+/** The tile, lower where the product has fewer rows; `large` would waste most of itself on a small one. */
 function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
-  const name = shape.tile ?? (gpu.choices.get(tileChoice(shape)) as TileName | undefined)
-  const { kind, rows: most, width, height } = TILES[name ?? defaultTile(gpu)]
-  const lower = kind === 'outer' ? ([1, 4, 8] as const) : ([4] as const)
-  const fitting = lower.find((fewer) => shape.rows <= fewer && fewer < most)
+  const chosen = (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu)
+  const isSmall = shape.rows <= 8 || shape.cols <= 32
+  const name = shape.tile ?? (chosen === 'large 16' && isSmall ? 'outer 8' : chosen)
+  const { kind, rows: most, width, height } = TILES[name]
+  const lower = { outer: [1, 4, 8], large: [], quads: [4] } as const
+  const fitting = lower[kind].find((fewer) => shape.rows <= fewer && fewer < most)
   return { kind, rows: fitting ?? most, width, height }
 }
 

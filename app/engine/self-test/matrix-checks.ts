@@ -21,10 +21,10 @@ function product(bench: Bench, shape: MatmulShape): void {
 
 /** A linear layer as the forward pass runs it: bias, GELU with the value before it, residual. */
 function linearLayer(bench: Bench): void {
-  const shape = { form: 'NT', rows: 9, cols: 12, inner: 8, gelu: 'exact' } as const
-  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(12 * 8, 4)]
-  const [bias, residual] = [randomFloats(12, 5), randomFloats(9 * 12, 6)]
-  const before = matmulReference(a, b, shape).value.map((value, i) => value + bias[i % 12]!)
+  const shape = { form: 'NT', rows: 9, cols: 36, inner: 8, gelu: 'exact' } as const
+  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(36 * 8, 4)]
+  const [bias, residual] = [randomFloats(36, 5), randomFloats(9 * 36, 6)]
+  const before = matmulReference(a, b, shape).value.map((value, i) => value + bias[i % 36]!)
   const after = before.map((value, i) => geluReference(value, 'exact') + residual[i]!)
   matmul(
     bench.gpu,
@@ -42,8 +42,8 @@ function linearLayer(bench: Bench): void {
 
 /** The gradients of a linear layer's weight and bias. */
 function weightAndBias(bench: Bench, inner: number): void {
-  const shape = { form: 'TN', rows: 9, cols: 12, inner } as const
-  const [a, b] = [randomFloats(inner * 9, 1), randomFloats(inner * 12, 2)]
+  const shape = { form: 'TN', rows: 9, cols: 36, inner } as const
+  const [a, b] = [randomFloats(inner * 9, 1), randomFloats(inner * 36, 2)]
   const sums = columnSumsReference(a, { rows: inner, cols: 9 }).value
   const tensors = { a: bench.floats(a), b: bench.floats(b) }
   const out = bench.floatsOf(matmulReference(a, b, shape).value)
@@ -52,9 +52,9 @@ function weightAndBias(bench: Bench, inner: number): void {
 
 /** The gradient of a linear layer's input, through the GELU that made it. */
 function throughGelu(bench: Bench, gelu: 'exact' | 'tanh'): void {
-  const shape = { form: 'NN', rows: 9, cols: 12, inner: 8, gelu } as const
-  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(8 * 12, 4)]
-  const slopeAt = randomFloats(9 * 12, 7).map((value) => 4 * value)
+  const shape = { form: 'NN', rows: 9, cols: 36, inner: 8, gelu } as const
+  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(8 * 36, 4)]
+  const slopeAt = randomFloats(9 * 36, 7).map((value) => 4 * value)
   const product = matmulReference(a, b, shape).value
   const expected = product.map((value, i) => value * geluGradReference(slopeAt[i]!, gelu))
   const tensors = { a: bench.floats(a), b: bench.floats(b), slopeAt: bench.floats(slopeAt) }
