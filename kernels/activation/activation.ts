@@ -10,7 +10,8 @@ import gradSource from './activation-grad.wgsl?raw'
 /** Absolute error allowed of tanh and its slope factor: `exp` and one division, each within a few units of 2^-24. */
 export const TANH_TOLERANCE = 5e-7
 
-const ELEMENTS_PER_GROUP = 256
+/** 64 invocations, two fours of elements each. */
+const ELEMENTS_PER_GROUP = 512
 const RELU = { KIND: 0 }
 const TANH = { KIND: 1 }
 

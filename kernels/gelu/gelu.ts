@@ -15,7 +15,8 @@ export type GeluForm = 'exact' | 'tanh'
  */
 export const GELU_TOLERANCE = 1e-6
 
-const ELEMENTS_PER_GROUP = 256
+/** 64 invocations, two fours of elements each. */
+const ELEMENTS_PER_GROUP = 512
 
 export const geluKernel = defineKernel({
   name: 'gelu/gelu',

@@ -22,6 +22,8 @@ export function scaleGradTolerance(rows: number): number {
 }
 
 const WIDTH = 32
+/** Rows per invocation of the forward pass. */
+const ROWS = 2
 const MOST_SLICES = 64
 const ROWS_PER_SLICE = 16
 
@@ -31,7 +33,7 @@ export const layerNormKernel = defineKernel({
   libraries: [SINGLE_LANE, linearIndex],
   bindings: { x: 'read', gamma: 'read', beta: 'read', out: 'write', stats: 'write' },
   params: { rows: 'u32', cols: 'u32', epsilon: 'f32' },
-  grid: ({ rows }) => foldGrid(Math.ceil(rows / WIDTH)),
+  grid: ({ rows }) => foldGrid(Math.ceil(rows / ROWS / WIDTH)),
   work: ({ rows, cols }) => 10 * rows * cols,
 })
 

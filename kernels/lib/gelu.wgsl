@@ -6,9 +6,10 @@
 
 struct NormalTail { tail: f32, density: f32 }
 
-// Upper tail and density of the normal distribution at |x|; beyond 15 both vanish in f32.
+// Upper tail and density of the normal distribution at |x|; beyond 15 both vanish in f32. (SwiftShader takes
+// three times as long for `min` as for `select`.)
 fn normal_tail(x: f32) -> NormalTail {
-  let a = min(abs(x), 15.0);
+  let a = select(abs(x), 15.0, abs(x) > 15.0);
   let e = exp(-0.5 * a * a);
   let t = 1.0 / fma(0.3, a, 1.0);
   var p = fma(0.03767065597, t, -0.1654667333);

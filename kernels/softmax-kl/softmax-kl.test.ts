@@ -68,6 +68,7 @@ test.each([
   [32, 7, 10],
   [33, 77, 4],
   [101, 13, 0.5],
+  [5, 130, 3],
 ])('%i rows of %i classes at temperature %f match f64, twice the same bits', async (...sizes) => {
   const e = example(...(sizes as [number, number, number]))
   const actual = await run(e)
@@ -91,6 +92,14 @@ test('equal logits give no loss and no gradient, huge ones too', async () => {
   const { loss, grad } = await run({ ...e, teacher: logits, student: logits })
   expect(maxError(loss, [0, 0, 0, 0])).toBeLessThan(SOFTMAX_KL_TOLERANCE)
   expect(grad.every((g) => g === 0)).toBe(true)
+})
+
+test('offsets of whole rows cost no accuracy', async () => {
+  const e = example(7, 9, 2)
+  const moved = { ...e, teacher: e.teacher.map((z) => z + 1000), student: e.student.map((z) => z - 3000) }
+  const { loss, grad } = await run(moved)
+  expect(maxError(loss, expected(moved).loss)).toBeLessThan(4 * 6 * SOFTMAX_KL_TOLERANCE)
+  expect(maxError(grad, expected(moved).grad)).toBeLessThan(2 * SOFTMAX_KL_TOLERANCE)
 })
 
 test('NaN logits give a loss that is not finite, in their row only', async () => {

@@ -13,7 +13,7 @@ export const softmaxKlKernel = defineKernel({
   source,
   libraries: [linearIndex],
   bindings: { teacher: 'read', student: 'read', loss: 'write', grad: 'write' },
-  params: { rows: 'u32', classes: 'u32', temperature: 'f32', scale: 'f32', accumulate: 'u32' },
+  params: { rows: 'u32', classes: 'u32', temperature: 'f32', scale: 'f32' },
   grid: ({ rows }) => foldGrid(Math.ceil(rows / 32)),
   work: ({ rows, classes }) => rows * classes * 40,
 })
@@ -27,5 +27,6 @@ export function softmaxKl(
   tensors: { teacher: Tensor<'f32'>; student: Tensor<'f32'>; loss: Tensor<'f32'>; grad: Tensor<'f32'> },
   sizes: { rows: number; classes: number; temperature: number; scale: number; accumulate: 0 | 1 },
 ): void {
-  launch(gpu, softmaxKlKernel, tensors, sizes)
+  const { accumulate, ...params } = sizes
+  launch(gpu, { ...softmaxKlKernel, constants: { ACCUMULATE: accumulate } }, tensors, params)
 }
