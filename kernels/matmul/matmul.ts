@@ -90,7 +90,7 @@ const SHARED_PARAMS = {
 } as const
 type SharedParams = Record<keyof typeof SHARED_PARAMS, number>
 
-/** Grid and work of either form. */
+/** Grid and work of every form. */
 function launchSizes({ kind, rows, width, height }: Tile) {
   return {
     grid: ({ rowCount, cols, inner, slice }: SharedParams): Grid => [
