@@ -1,4 +1,5 @@
 // Multi-head self-attention with key mask, forward and backward.
+import blockProduct from '../lib/block-product.wgsl?raw'
 import { lanesOf, SINGLE_LANE, withLanes } from '../lib/lanes.ts'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import type { Gpu } from '../runtime/gpu.ts'
@@ -37,7 +38,7 @@ const forwardWork = (tokens: number, headSize: number) => 4 * TILE * tokens * he
 export const attentionKernel = defineKernel({
   name: 'attention/attention',
   source,
-  libraries: [SINGLE_LANE, linearIndex, blocks, visible],
+  libraries: [SINGLE_LANE, linearIndex, blockProduct, blocks, visible],
   bindings: { qkv: 'read', mask: 'read', out: 'write', log_sum_exp: 'write', weights: 'write' },
   params: {
     tokens: 'u32',
@@ -83,7 +84,7 @@ const gradWork = ({ tokens, head_size, pairs, rows }: GradValues, products: numb
 export const gradScoresKernel = defineKernel({
   name: 'attention/grad-scores',
   source: gradScoresSource,
-  libraries: [SINGLE_LANE, linearIndex, blocks, visible],
+  libraries: [SINGLE_LANE, linearIndex, blockProduct, blocks, visible],
   bindings: {
     qkv: 'read',
     mask: 'read',
@@ -100,7 +101,7 @@ export const gradScoresKernel = defineKernel({
 export const gradInputsKernel = defineKernel({
   name: 'attention/grad-inputs',
   source: inputsSource,
-  libraries: [SINGLE_LANE, linearIndex, blocks],
+  libraries: [SINGLE_LANE, linearIndex, blockProduct, blocks],
   bindings: { qkv: 'read', grad_out: 'read', weights: 'read', grad_qkv: 'write' },
   params: GRAD_PARAMS,
   grid: ({ pairs, rows, tokens, head_size }) => {

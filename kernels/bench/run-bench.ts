@@ -1,5 +1,6 @@
 // Runs families of cases on contenders and gives the report. The only file that lists the families: it globs them.
 import { UNWATCHED, type Watch } from '../../app/engine/base/watch.ts'
+import { runsOnCpu } from '../runtime/gpu.ts'
 import type { BenchHost, Contender, StartedContender } from './contender.ts'
 import type { BenchCase, BenchSize, Family } from './family.ts'
 import { type CaseResult, type Measuring, measureCase, type Started } from './measure.ts'
@@ -26,7 +27,6 @@ type Defaults<T> = Record<string, { readonly default: T }>
 
 /** Most telling first, so that a run that is cut short has measured something. */
 const ORDER = ['matmul', 'gemm', 'model', 'elementwise', 'attention', 'training-step']
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i
 
 export function allFamilies(): Family[] {
   const modules: Defaults<Family> = import.meta.glob<{ default: Family }>('./*.bench.ts', { eager: true })
@@ -63,15 +63,16 @@ async function adapterOf({ gpu }: BenchHost) {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) throw new Error('WebGPU offers no adapter here')
   const { vendor, architecture, description } = adapter.info
-  return { vendor, architecture, description }
+  const named = { vendor, architecture, description }
+  const fallback = adapter.info.isFallbackAdapter ?? false
+  return { adapter: named, isSoftware: runsOnCpu({ ...named, fallback }) }
 }
 
 type Planned = readonly { readonly family: Family; readonly cases: readonly BenchCase[] }[]
 
 /** @throws whatever `watch` throws to stop the run; the contenders' devices are given back then too */
 export async function runBench(host: BenchHost, options: BenchOptions): Promise<BenchReport> {
-  const adapter = await adapterOf(host)
-  const isSoftware = SOFTWARE.test(Object.values(adapter).join(' '))
+  const { adapter, isSoftware } = await adapterOf(host)
   const size = options.size ?? (isSoftware ? 'small' : 'full')
   const families = chosen(allFamilies(), options.families)
   const plan: Planned = families.map((family) => ({ family, cases: family.cases(size) }))

@@ -1,4 +1,5 @@
 // Product of float activations with 4-bit weights, with bias, GELU and residual.
+import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import {
   type Cut,
@@ -47,7 +48,7 @@ function tileKernel(tile: ProductTile, constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int4/gemm-int4',
     source,
-    libraries: [tileLibrary, singleStepsLibrary, geluLibrary],
+    libraries: [tileLibrary, blockProduct, singleStepsLibrary, geluLibrary],
     bindings: {
       a: 'read',
       aQuads: 'read',

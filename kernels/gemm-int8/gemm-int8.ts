@@ -1,4 +1,5 @@
 // Product of 8-bit codes (per-token activations by per-channel weights) with bias, GELU and residual.
+import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import {
   type Cut,
@@ -83,7 +84,7 @@ function floatsKernel(tile: ProductTile, constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int8/gemm-int8-floats',
     source: floatsSource,
-    libraries: [tileLibrary, geluLibrary],
+    libraries: [tileLibrary, blockProduct, geluLibrary],
     bindings: {
       codesA: 'read',
       codesW: 'read',

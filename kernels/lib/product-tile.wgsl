@@ -15,11 +15,6 @@ struct Tile { r0: Band, r1: Band, r2: Band, r3: Band }
 // Where the rows (columns) of each block start in storage.
 struct Starts { at0: vec4u, at1: vec4u, at2: vec4u, at3: vec4u }
 
-// The four rows (columns) from `first`; those past the end are the last valid one.
-fn four(first: u32, count: u32) -> vec4u {
-  return min(vec4u(first, first + 1u, first + 2u, first + 3u), vec4u(count - 1u));
-}
-
 fn row_starts(row: u32, length: u32) -> Starts {
   let n = params.rows;
   return Starts(four(row, n) * length, four(row + 4u, n) * length, four(row + 8u, n) * length, four(row + 12u, n) * length);
@@ -35,22 +30,18 @@ fn first_col(group: u32, local: u32) -> u32 { return (group * COL_BLOCKS * WIDTH
 
 fn first_row(group: u32) -> u32 { return params.first_row + group * select(ROW_BLOCKS * 4u, 1u, ONE_ROW == 1u); }
 
-fn add_row(sum: vec4f, x: vec4f, y: mat4x4f) -> vec4f {
-  return fma(vec4f(x.w), y[3], fma(vec4f(x.z), y[2], fma(vec4f(x.y), y[1], fma(vec4f(x.x), y[0], sum))));
-}
-
-fn add_product(sum: mat4x4f, x: mat4x4f, y: mat4x4f) -> mat4x4f {
+fn add_rows(sum: mat4x4f, x: mat4x4f, y: mat4x4f) -> mat4x4f {
   if (ONE_ROW == 1u) { return mat4x4f(add_row(sum[0], x[0], y), sum[1], sum[2], sum[3]); }
-  return mat4x4f(add_row(sum[0], x[0], y), add_row(sum[1], x[1], y), add_row(sum[2], x[2], y), add_row(sum[3], x[3], y));
+  return add_product(sum, x, y);
 }
 
 fn add_band(band: Band, x: mat4x4f, y: Band) -> Band {
   var sum = band;
-  sum.c0 = add_product(sum.c0, x, y.c0);
-  if (COL_BLOCKS > 1u) { sum.c1 = add_product(sum.c1, x, y.c1); }
+  sum.c0 = add_rows(sum.c0, x, y.c0);
+  if (COL_BLOCKS > 1u) { sum.c1 = add_rows(sum.c1, x, y.c1); }
   if (COL_BLOCKS > 2u) {
-    sum.c2 = add_product(sum.c2, x, y.c2);
-    sum.c3 = add_product(sum.c3, x, y.c3);
+    sum.c2 = add_rows(sum.c2, x, y.c2);
+    sum.c3 = add_rows(sum.c3, x, y.c3);
   }
   return sum;
 }

@@ -1,10 +1,5 @@
 // Loads of 4 x 4 blocks for matmul-large.wgsl, whose bindings and overrides they use.
 
-// The four rows (columns) from `first`; those past the end are the last valid one.
-fn four(first: u32, count: u32) -> vec4u {
-  return min(vec4u(first, first + 1u, first + 2u, first + 3u), vec4u(count - 1u));
-}
-
 // The same as places in storage: within a stored row, or where their stored rows start.
 fn start_a(row: u32) -> vec4u { return four(row, params.rows) * select(params.inner, 1u, A_ACROSS == 1u); }
 fn start_b(col: u32) -> vec4u { return four(col, params.cols) * select(params.inner, 1u, B_ACROSS == 1u); }

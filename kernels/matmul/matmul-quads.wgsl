@@ -74,14 +74,6 @@ fn block_b(col: u32, k: u32) -> mat4x4f {
   return transpose(mat4x4f(quad_b(min(col, last), k, n), quad_b(min(col + 1u, last), k, n), quad_b(min(col + 2u, last), k, n), quad_b(min(col + 3u, last), k, n)));
 }
 
-fn add_row(sum: vec4f, x: vec4f, y: mat4x4f) -> vec4f {
-  return fma(vec4f(x.w), y[3], fma(vec4f(x.z), y[2], fma(vec4f(x.y), y[1], fma(vec4f(x.x), y[0], sum))));
-}
-
-fn add_product(sum: mat4x4f, x: mat4x4f, y: mat4x4f) -> mat4x4f {
-  return mat4x4f(add_row(sum[0], x[0], y), add_row(sum[1], x[1], y), add_row(sum[2], x[2], y), add_row(sum[3], x[3], y));
-}
-
 // The same for the last 1 to 3 inner indices, one at a time.
 fn add_tail(sum: mat4x4f, row: u32, col: u32, k: u32) -> mat4x4f {
   var x: vec4f;

@@ -1,4 +1,5 @@
 // Matrix products in the three forms that a linear layer and its gradients need.
+import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import { assert } from '../runtime/errors.ts'
@@ -146,9 +147,9 @@ function quadsKernel(tile: Tile, gelu: number, shape: MatmulShape) {
       ? {
           name: 'matmul/matmul-large',
           source: largeSource,
-          libraries: [largeBlocksSource, ...SHARED_LIBRARIES],
+          libraries: [largeBlocksSource, blockProduct, ...SHARED_LIBRARIES],
         }
-      : { name: 'matmul/matmul-quads', source: quadsSource, libraries: SHARED_LIBRARIES }
+      : { name: 'matmul/matmul-quads', source: quadsSource, libraries: [blockProduct, ...SHARED_LIBRARIES] }
   const sizes: Record<string, number> =
     tile.kind === 'large' ? { WIDTH: width } : { ROWS: rows, WIDTH: width, HEIGHT: height }
   return defineKernel({

@@ -225,6 +225,7 @@ export class Gpu {
     const uniform = { buffer: this.#uniforms, offset: 0, size: paramsBytes }
     const entries = [...spans.map(({ buffer, offset }) => ({ buffer, offset })), uniform]
     const group = this.device.createBindGroup({
+      label: layout.label,
       layout,
       entries: entries.map((resource, binding) => ({ binding, resource })),
     })

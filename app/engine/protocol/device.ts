@@ -1,22 +1,9 @@
 // What a device does: its roofs, and our own kernels beside them.
 
+import type { Roofs } from '../../../kernels/bench/roofs/measure-roofs.ts'
+
 /** The most that the device does, measured by probes. */
-export interface DeviceRoofs {
-  /** F32 operations per second, two a multiply-add. */
-  readonly fma: number
-  /** The same in half precision; absent where the adapter has none. */
-  readonly f16?: number
-  /** 8-bit operations per second by `dot4I8Packed`; absent where WGSL has no such function. */
-  readonly dot4I8?: number
-  /** Bytes read and written per second. */
-  readonly copy: number
-  /** Microseconds of one dispatch among many. */
-  readonly dispatchUs: number
-  /** Microseconds of submitting one dispatch and waiting for it. */
-  readonly roundTripUs: number
-  /** Nanoseconds of one barrier of a workgroup of 64. */
-  readonly barrierNs: number
-}
+export type DeviceRoofs = Roofs
 
 /** A kernel, or a whole model, on one size of input. */
 export interface KernelMeasurement {
