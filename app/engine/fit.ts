@@ -84,24 +84,30 @@ function runNeed(spec: ModelSpec, { maxLength }: FitSettings): Need {
   return { bytes, largest: largestOf(spec, rows) }
 }
 
+function distillNeed(spec: ModelSpec, settings: FitSettings): Need {
+  const student = studentOf(spec, settings)
+  const rows = Math.max(settings.batchSize * settings.maxLength, TOKENS_PER_BATCH)
+  return { bytes: distillationBytes(spec, student, settings), largest: largestOf(spec, rows) }
+}
+
 /**
  * Teacher and student with its copies, and the larger of: the teacher's pass, the student's pass with its gradients, and a
- * validation. With hidden states the teacher runs at every step and its matched outputs wait for the student.
+ * validation. The teacher's matched outputs wait for the student. What is kept of them over all steps is no need: it takes what is
+ * left.
  */
-function distillNeed(spec: ModelSpec, settings: FitSettings): Need {
-  const { batchSize, maxLength, hiddenWeight } = settings
-  const student = studentOf(spec, settings)
+export function distillationBytes(
+  teacher: ModelSpec,
+  student: ModelSpec,
+  { batchSize, maxLength, hiddenWeight }: Pick<FitSettings, 'batchSize' | 'maxLength' | 'hiddenWeight'>,
+): number {
   const rows = batchSize * maxLength
   const matched = hiddenWeight > 0 ? student.layers.length : 0
-  const hiddenStates = matched * floats(rows, spec.hidden)
-  const teacherPass = matched > 0 ? forwardBytes(spec, rows, matched) : 0
+  const hiddenStates = matched * floats(rows, teacher.hidden)
+  const teacherPass = forwardBytes(teacher, rows, matched)
   const studentPass = hiddenStates + savedBytes(student, rows, batchSize) + backwardBytes(student, rows)
   const validation = forwardBytes(student, Math.max(TOKENS_PER_BATCH, maxLength), 0)
-  const resident = weightBytes(spec) + TRAINING_COPIES * weightBytes(student) + 2 * floats(rows, 1)
-  return {
-    bytes: resident + Math.max(teacherPass, studentPass, validation),
-    largest: largestOf(spec, Math.max(rows, TOKENS_PER_BATCH)),
-  }
+  const resident = weightBytes(teacher) + TRAINING_COPIES * weightBytes(student) + 2 * floats(rows, 1)
+  return resident + Math.max(teacherPass, studentPass, validation)
 }
 
 /** All rows of the table at once — teacher, student, INT8 and INT4 of it — and one matrix unpacked to be written. */

@@ -1,6 +1,5 @@
 // Runs one stage of a recipe: option values in, a new model out. The models given stay as they are.
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
-import type { Tensor } from '../../kernels/runtime/tensor.ts'
 import { adapterRoof } from './adapter-roof.ts'
 import { assert, StudioError } from './base/errors.ts'
 import { checkOptions, type OptionValues } from './base/options.ts'
@@ -9,6 +8,7 @@ import type { Watch } from './base/watch.ts'
 import { catalog } from './catalog.ts'
 import type { ImportanceScores } from './criteria/criterion.ts'
 import type { PreparedData, Split } from './data/prepared.ts'
+import { distillationBytes } from './fit.ts'
 import { bestClass } from './metrics/score.ts'
 import { copyModel, type Model, releaseModel } from './model/model.ts'
 import { predict } from './model/predict.ts'
@@ -20,7 +20,9 @@ import { IMPORTANCE_TEXTS, prune } from './stages/prune.ts'
 import { layerImportance, type PruningTarget } from './stages/pruning-plan.ts'
 import { quantize } from './stages/quantize.ts'
 import { type TrainingSettings, trainingSettings } from './stages/schedule.ts'
+import type { TeacherOutputs } from './stages/teacher-outputs.ts'
 import { train } from './stages/training.ts'
+import { matchedLayers } from './stages/training-batch.ts'
 
 export interface StageContext {
   readonly gpu: Gpu
@@ -29,8 +31,8 @@ export interface StageContext {
   readonly base: Model
   readonly data: PreparedData
   readonly seed: number
-  /** The teacher's logits of the training rows [rows, labels]; they stay the session's. */
-  readonly teacherLogits: () => Promise<Tensor<'f32'>>
+  /** Of the training texts; they stay the session's. */
+  readonly teacherOutputs: TeacherOutputs
   /** Importance of the base's units by the criterion of this id: scored now, or kept from before. */
   readonly scores: (criterion: string, score: () => Promise<ImportanceScores>) => Promise<ImportanceScores>
   readonly watch: (phase: Phase) => Watch
@@ -67,6 +69,8 @@ export async function runStage(
     return { model, cancelled: await trainModel(context, kind, model, settings) }
   } catch (error) {
     releaseModel(context.gpu, model)
+    // What was being kept when the GPU failed may be incomplete.
+    context.teacherOutputs.release()
     throw error
   }
 }
@@ -135,13 +139,12 @@ async function trainModel(
 ): Promise<boolean> {
   const { gpu, teacher, data, watch, onLoss } = context
   const validate = await createValidation(context)
-  // Hidden states are too large to keep for all rows: with them the teacher runs at every step.
-  const teacherLogits = settings.hiddenWeight === 0 ? await context.teacherLogits() : undefined
+  prepareTeacherOutputs(context, model, settings)
   const result = await train(
     {
       gpu,
       teacher,
-      teacherLogits,
+      teacherOutputs: context.teacherOutputs,
       student: model,
       ids: data.train.ids,
       labels: data.train.labels,
@@ -154,6 +157,19 @@ async function trainModel(
     settings,
   )
   return result.cancelled
+}
+
+/** Keeps what the teacher says as far as memory is left by the training itself. */
+function prepareTeacherOutputs(
+  { gpu, teacher, teacherOutputs, data }: StageContext,
+  student: Model,
+  settings: TrainingSettings,
+): void {
+  const { budget, now } = gpu.pool.ledger
+  const maxLength = data.train.ids.reduce((longest, { length }) => Math.max(longest, length), 0)
+  const layers = matchedLayers({ student, teacher }, settings)
+  const needed = distillationBytes(teacher.spec, student.spec, { ...settings, maxLength })
+  teacherOutputs.prepare([...new Set(layers.values())], budget - now - needed)
 }
 
 /** Share right, or agreeing with the teacher where the rows have no labels. Undefined without validation rows. */

@@ -1,6 +1,5 @@
 // One user's work: an open model, its data, and the models that stages made of it, each with its measured row.
 import type { Gpu } from '../../kernels/runtime/gpu.ts'
-import { release, type Tensor } from '../../kernels/runtime/tensor.ts'
 import { type Checkpoint, openCheckpoint } from './archs/load-plan.ts'
 import type { Folder } from './base/bytes.ts'
 import { StudioError } from './base/errors.ts'
@@ -12,7 +11,7 @@ import { measure } from './measure.ts'
 import { topClasses } from './metrics/top-classes.ts'
 import { loadModel } from './model/load.ts'
 import { type Model, releaseModel } from './model/model.ts'
-import { predict, predictOnGpu } from './model/predict.ts'
+import { predict } from './model/predict.ts'
 import { type KeptModel, ModelTable, rowKey } from './model-table.ts'
 import { watchPhase } from './progress.ts'
 import type {
@@ -30,6 +29,7 @@ import { architectures } from './registry.ts'
 import { runStage, type StageContext, type StageOutcome } from './run-stage.ts'
 import { ScoreCache } from './score-cache.ts'
 import type { TrainingCheckpoints } from './stages/checkpoints.ts'
+import { TeacherOutputs } from './stages/teacher-outputs.ts'
 import { summarize } from './summary.ts'
 import { loadTokenizer, type Tokenizer } from './text/tokenizer.ts'
 
@@ -56,7 +56,7 @@ export class Session {
   #opened: OpenedModel | undefined
   #data: PreparedData | undefined
   #dataRecipe: DataRecipe | undefined
-  #trainingLogits: Tensor<'f32'> | undefined
+  #teacherOutputs: TeacherOutputs | undefined
   readonly #scores = new ScoreCache()
 
   constructor(gpu: Gpu, emit: (event: Event) => void) {
@@ -170,7 +170,7 @@ export class Session {
       base,
       data,
       seed,
-      teacherLogits: () => this.#teacherLogits(stage.kind),
+      teacherOutputs: this.#outputsOfTeacher(),
       scores: (criterion, score) => this.#scores.scores({ model: base, data, seed, criterion }, score),
       watch: (phase) => this.watch(stage.kind, phase),
       onLoss: (points) => this.#emit({ type: 'loss', points }),
@@ -213,21 +213,16 @@ export class Session {
 
   #dropData(): void {
     this.table.clear()
-    release(this.gpu, this.#trainingLogits)
-    this.#trainingLogits = undefined
+    this.#teacherOutputs?.release()
+    this.#teacherOutputs = undefined
     this.#data = undefined
   }
 
-  /** The teacher's logits of the training rows, made when first asked for and kept with the data: [rows, labels]. */
-  async #teacherLogits(stage: StageName): Promise<Tensor<'f32'>> {
-    const { ids } = this.#requireData().train
-    this.#trainingLogits ??= await predictOnGpu(
-      this.gpu,
-      this.#requireModel().model,
-      ids,
-      this.watch(stage, 'teacher'),
-    )
-    return this.#trainingLogits
+  /** Of the training texts, kept with the data. */
+  #outputsOfTeacher(): TeacherOutputs {
+    const { model } = this.#requireModel()
+    this.#teacherOutputs ??= new TeacherOutputs(this.gpu, model, this.#requireData().train.ids)
+    return this.#teacherOutputs
   }
 
   #replaceModel(opened: OpenedModel): void {

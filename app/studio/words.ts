@@ -244,7 +244,7 @@ export const words = {
     levers: 'It fits with',
     noLever: 'No setting makes it fit; a smaller model or another adapter does.',
     lever: {
-      hidden_weight: 'hidden-state weight 0 (the teacher is then asked once)',
+      hidden_weight: 'hidden-state weight 0',
       batch_size: (value: string) => `batch size ${value}`,
       max_length: (value: string) => `maximum length ${value}`,
       student_layers: (value: string) => `${value} student layers`,

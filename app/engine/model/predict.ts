@@ -11,17 +11,17 @@ import type { Model } from './model.ts'
 export const TOKENS_PER_BATCH = 1024
 
 /**
- * Logits [texts, labels] on the GPU; the caller releases them.
+ * Logits [texts × labels] on the CPU, row by row.
  * @param ids token ids per text
  */
-export async function predictOnGpu(
+export async function predict(
   gpu: Gpu,
   model: Model,
   ids: readonly Uint32Array[],
   watch: Watch,
-): Promise<Tensor<'f32'>> {
-  const classes = model.spec.labels.length
-  const logits = zeros(gpu, 'f32', [Math.max(1, ids.length), classes], 'logits')
+): Promise<Float32Array<ArrayBuffer>> {
+  if (ids.length === 0) return new Float32Array()
+  const logits = zeros(gpu, 'f32', [ids.length, model.spec.labels.length], 'logits')
   const lengths = ids.map((text) => text.length)
   let done = 0
   try {
@@ -31,23 +31,6 @@ export async function predictOnGpu(
       done += rows.length
       watch.progress(done, ids.length, 'rows')
     }
-    return logits
-  } catch (error) {
-    release(gpu, logits)
-    throw error
-  }
-}
-
-/** Logits [texts × labels] on the CPU, row by row. */
-export async function predict(
-  gpu: Gpu,
-  model: Model,
-  ids: readonly Uint32Array[],
-  watch: Watch,
-): Promise<Float32Array<ArrayBuffer>> {
-  if (ids.length === 0) return new Float32Array()
-  const logits = await predictOnGpu(gpu, model, ids, watch)
-  try {
     return await read(gpu, logits)
   } finally {
     release(gpu, logits)

@@ -14,6 +14,7 @@ import { weightDigest } from '../testing.ts'
 import type { TrainingCheckpoints, TrainingState } from './checkpoints.ts'
 import { createStudent } from './distill.ts'
 import type { TrainingSettings } from './schedule.ts'
+import { TeacherOutputs } from './teacher-outputs.ts'
 import { type TrainingInput, train } from './training.ts'
 
 const SETTINGS: TrainingSettings = {
@@ -127,6 +128,49 @@ test('a training tells its tokens without padding, and the operations of its pad
   expect(told.at(-1)).toMatchObject({ tokens: 2 * sum(lengths), flops: sum(flops), roof: 1e10 })
   expect(told.at(-1)!.paddingShare).toBe(paddingShare(lengths, epochs[1]!))
   expect(told.every(({ seconds }, i) => i === 0 || seconds > told[i - 1]!.seconds)).toBe(true)
+})
+
+describe('what the teacher says is kept', () => {
+  /** Operations of each step, told by the meter. */
+  async function trainedWith(room: number, settings: Partial<TrainingSettings>, layers: readonly number[]) {
+    const outputs = new TeacherOutputs(gpu, teacher, ids)
+    outputs.prepare(layers, room)
+    const held = gpu.pool.ledger.byOwner.get('teacher outputs') ?? 0
+    const told: number[] = []
+    const progress: Watch['progress'] = (_done, _total, _unit, work) => work && told.push(work.flops)
+    const result = await trained({ teacherOutputs: outputs, watch: { ...UNWATCHED, progress } }, settings)
+    outputs.release()
+    return { ...result, held, epochs: [told[STEPS / 2 - 1]!, told.at(-1)! - told[STEPS / 2 - 1]!] as const }
+  }
+
+  test.each([
+    { hiddenWeight: 0.5, layers: [0] },
+    { hiddenWeight: 0, layers: [] },
+  ])('the same bits, and the teacher runs in the first epoch only: %o', async ({ hiddenWeight, layers }) => {
+    const without = await trained({}, { hiddenWeight })
+    const kept = await trainedWith(1e9, { hiddenWeight }, layers)
+    expect({ digest: kept.digest, losses: kept.losses }).toEqual(without)
+    expect(kept.held).toBeGreaterThan(0)
+    expect(kept.epochs[1]).toBeLessThan(0.8 * kept.epochs[0])
+  })
+
+  test('without room nothing is held, and the teacher runs at every step', async () => {
+    const { held, digest, epochs } = await trainedWith(1000, {}, [0])
+    expect(held).toBe(0)
+    expect(digest).toBe((await trained()).digest)
+    expect(Math.abs(epochs[1] / epochs[0] - 1)).toBeLessThan(0.1)
+  })
+
+  test('memory of layers that are no longer asked for is given back', () => {
+    const outputs = new TeacherOutputs(gpu, teacher, ids)
+    const held = () => gpu.pool.ledger.byOwner.get('teacher outputs') ?? 0
+    outputs.prepare([0, 1], 1e9)
+    const two = held()
+    outputs.prepare([1], 1e9)
+    expect(held()).toBeLessThan(two)
+    outputs.release()
+    expect(held()).toBe(0)
+  })
 })
 
 describe('the same seed', () => {

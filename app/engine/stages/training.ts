@@ -18,19 +18,20 @@ import { releaseBatch } from '../model/forward.ts'
 import { denseOf, type Model } from '../model/model.ts'
 import { type Role, roleShapes } from '../model/spec.ts'
 import { CHECKPOINT_EVERY_MS, type TrainingCheckpoints } from './checkpoints.ts'
-import { type DistillationBatch, distillationStep } from './distillation-loss.ts'
+import { distillationStep } from './distillation-loss.ts'
 import { LossLog } from './loss-log.ts'
 import { createOptimizer, type OptimizerState, optimizerStep, releaseOptimizer } from './optimizer.ts'
 import { learningRateAt, type TrainingSettings } from './schedule.ts'
-import { stepTeacher, trainingBatch } from './training-batch.ts'
+import type { TeacherOutputs } from './teacher-outputs.ts'
+import { type TrainingBatch, trainingBatch } from './training-batch.ts'
 import { TrainingMeter } from './training-meter.ts'
 
 export interface TrainingInput {
   readonly gpu: Gpu
   /** Absent when training from labels alone. */
   readonly teacher?: Model | undefined
-  /** Its logits of the training texts [texts, labels], the caller's; without them it runs beside the student at every step. */
-  readonly teacherLogits?: Tensor<'f32'> | undefined
+  /** Keeps what it says, the caller's; without it the teacher runs beside the student at every step. */
+  readonly teacherOutputs?: TeacherOutputs | undefined
   /** Changed in place; it stays the caller's. */
   readonly student: Model
   /** Token ids and labels (-1: none) of the training texts. */
@@ -170,10 +171,10 @@ class TrainingRun {
     this.#step += 1
   }
 
-  #count({ batch: { batch, tokens: padded }, tokens }: DistillationBatch): void {
-    const { student } = this.#input
-    const teacher = stepTeacher(this.#input, this.#settings)
-    this.#meter.step(tokens, { student: student.spec, teacher: teacher?.spec, batch, tokens: padded })
+  #count({ batch: { batch, tokens: padded }, tokens, isTaughtAnew }: TrainingBatch): void {
+    const { student, teacher } = this.#input
+    const taughtBy = isTaughtAnew ? teacher?.spec : undefined
+    this.#meter.step(tokens, { student: student.spec, teacher: taughtBy, batch, tokens: padded })
   }
 
   async #afterStep(stepsPerEpoch: number): Promise<void> {
