@@ -5,20 +5,24 @@ import { StudioError } from '../engine/base/errors.ts'
 export const USAGE = `Usage:
   decant inspect MODEL [--json]
       Architecture, layers, labels, parameters and bytes. Needs no GPU.
-  decant predict MODEL --data FILE [--text COLUMN] [--max-length N] [--json]
+  decant predict MODEL --data FILE [--text COLUMN] [--max-length N] [--tune off] [--json]
       Label and probability of every row.
-  decant evaluate MODEL --data FILE [--text COLUMN] [--label COLUMN] [--max-length N] [--json]
+  decant evaluate MODEL --data FILE [--text COLUMN] [--label COLUMN] [--max-length N] [--tune off] [--json]
       Accuracy with its interval, macro F1, latency, parameters and size.
-  decant run RECIPE --out FOLDER [--resume] [--json]
+  decant run RECIPE --out FOLDER [--resume] [--tune off] [--json]
       Runs a recipe: distill, prune, quantize, export, verify. --resume goes on with a run that was stopped.
 
 MODEL is a Hugging Face folder (config.json, model.safetensors, tokenizer.json), or hub:org/name[@revision] for a model of the Hub:
 it is fetched once into ~/.cache/decant. HF_TOKEN is the token for a private one, DECANT_CACHE names another cache, HF_ENDPOINT
 another server. A recipe's model may be either too. FILE is a table: CSV or TSV with a header,
 JSONL (an object a line), a JSON list of objects, or Parquet.
+On its first start on an adapter a command times the forms of the kernels, for a second in all, and keeps in the cache which are
+fastest; --tune off leaves that out. No result depends on it.
 Results go to stdout, progress and errors to stderr.
 Exit codes: 0 done, 1 the input is at fault, 2 wrong usage, 3 the machine is at fault, 130 interrupted.
 `
+
+type Switch = 'on' | 'off'
 
 export interface Arguments {
   readonly command: 'inspect' | 'predict' | 'evaluate' | 'run' | 'help'
@@ -30,14 +34,15 @@ export interface Arguments {
   readonly maxLength?: number
   readonly out?: string
   readonly resume: boolean
+  readonly tune?: Switch
   readonly json: boolean
 }
 
 const COMMAND_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   inspect: ['json'],
-  predict: ['data', 'text', 'max-length', 'json'],
-  evaluate: ['data', 'text', 'label', 'max-length', 'json'],
-  run: ['out', 'resume', 'json'],
+  predict: ['data', 'text', 'max-length', 'tune', 'json'],
+  evaluate: ['data', 'text', 'label', 'max-length', 'tune', 'json'],
+  run: ['out', 'resume', 'tune', 'json'],
 }
 
 const usage = (message: string) => new StudioError('usage', message)
@@ -71,6 +76,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     ...(label === undefined ? {} : { label }),
     ...(out === undefined ? {} : { out }),
     ...maxLength(values['max-length']),
+    ...tuning(values.tune),
     resume: values.resume ?? false,
     json: values.json ?? false,
   }
@@ -88,6 +94,7 @@ function parse(args: readonly string[]) {
         'max-length': { type: 'string' },
         out: { type: 'string' },
         resume: { type: 'boolean' },
+        tune: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -95,6 +102,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw usage((error as Error).message)
   }
+}
+
+function tuning(given: string | undefined): { tune?: Switch } {
+  if (given === undefined) return {}
+  if (given !== 'on' && given !== 'off') throw usage(`--tune is "${given}"; allowed are on and off.`)
+  return { tune: given }
 }
 
 function maxLength(given: string | undefined): { maxLength?: number } {

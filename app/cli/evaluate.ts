@@ -10,7 +10,7 @@ import type { ProgressBar } from './progress-bar.ts'
 export async function evaluate(args: Arguments, progress: ProgressBar): Promise<string> {
   const table = await openTable(await fileSource(args.data!))
   const folder = await openWholeModel(args.target, progress)
-  const { session, selfTest } = await openSession(progress)
+  const { session, selfTest } = await openSession(progress, args)
   await session.openModel(folder)
   const options = { text: args.text, label: args.label, max_length: args.maxLength }
   session.openData(

@@ -15,7 +15,7 @@ const DEFAULT_MAX_LENGTH = 128
 export async function predict(args: Arguments, progress: ProgressBar): Promise<string> {
   const table = await openTable(await fileSource(args.data!))
   const folder = await openWholeModel(args.target, progress)
-  const { session } = await openSession(progress)
+  const { session } = await openSession(progress, args)
   const { model, tokenizer, checkpoint } = await session.openModel(folder)
   const { labels, positions } = checkpoint.spec
   const text = args.text ?? guessColumns(table).text

@@ -20,7 +20,7 @@ export async function run(args: Arguments, progress: ProgressBar): Promise<strin
   const out = resolve(args.out!)
   const files = await recipeFiles(recipe, { base: dirname(resolve(args.target)), out }, progress)
   await ensureFolder(out)
-  const { session, selfTest } = await openSession(progress)
+  const { session, selfTest } = await openSession(progress, args)
   const store = new StageStore({ read: files.reopen, output: files.output, resume: args.resume })
   const report = await runRecipe(session, recipe, { files, selfTest, runtime: onnxRuntimeNode(), store })
   progress.note(

@@ -27,8 +27,8 @@ const ORDER: readonly (readonly RegExp[])[] = [
   [/^app\/engine\/criteria\//, /^app\/engine\/schemes\//],
   [/^app\/engine\/stages\//],
   [/^app\/engine\/exports\//],
-  // The engine's top-level files; the self-test's checks are one of them that grew a folder.
-  [/^app\/engine\/(?:[^/]+\.ts$|self-test\/)/],
+  // The engine's top-level files; the self-test's checks and what is tuned are two of them that grew folders.
+  [/^app\/engine\/(?:[^/]+\.ts$|(?:self-test|tuning)\/)/],
   // The benchmark of our own kernels: it measures whole models too, so that it sees the engine. A host runs it when asked.
   [/^kernels\/bench\/(?:[^/]+\.ts$|contenders\/decant)/],
   [/^app\/engine\/hosts\//],

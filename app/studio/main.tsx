@@ -26,10 +26,16 @@ createRoot(root).render(
 )
 // The worker takes commands once it has started, so nothing waits for it here.
 requestAnimationFrame(() => {
+  if (isTuned(window.location.search)) engine.send({ type: 'tune' })
   studio.intents.openSample()
   openLinkedRecipe()
 })
 window.addEventListener('hashchange', openLinkedRecipe)
+
+/** `?tune=off` leaves every kernel in its default form. */
+function isTuned(search: string): boolean {
+  return new URLSearchParams(search).get('tune') !== 'off'
+}
 
 /** A recipe in the address is checked and taken over; the address then forgets it, so that a reload keeps later changes. */
 async function openLinkedRecipe(): Promise<void> {

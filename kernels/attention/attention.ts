@@ -156,8 +156,16 @@ function* gradRanges(gpu: Gpu, { batch, tokens, heads, headSize }: AttentionSize
   }
 }
 
-/** SwiftShader pays most for loads: twice the queries per load are 1.2 times as fast there, and slower on lavapipe. */
-const defaultQueryBlocks = (gpu: Gpu) => (gpu.adapter.architecture === 'swiftshader' ? 2 : 1)
+/** Fours of queries per invocation. */
+export type AttentionForm = '1' | '2'
+/** The key in `gpu.choices` of the form that was measured to be faster. */
+export const ATTENTION_CHOICE = 'attention'
+/** WGSL of the forward pass. */
+export const attentionSources = [source, blocks, visible, blockProduct]
+
+/** The default first. SwiftShader pays most for loads: twice the queries per load are 1.2 times as fast there, and slower on lavapipe. */
+export const attentionForms = ({ adapter }: Gpu): AttentionForm[] =>
+  adapter.architecture === 'swiftshader' ? ['2', '1'] : ['1', '2']
 
 /**
  * out = softmax(q k^T / sqrt(headSize)) v over the visible keys, per sequence and head; logSumExp of the
@@ -170,7 +178,7 @@ export function attentionForward(
   sizes: AttentionSizes & { queryBlocks?: 1 | 2 },
 ): void {
   const { qkv, mask, out, logSumExp } = tensors
-  const queryBlocks = sizes.queryBlocks ?? defaultQueryBlocks(gpu)
+  const queryBlocks = sizes.queryBlocks ?? Number(gpu.choices.get(ATTENTION_CHOICE) ?? attentionForms(gpu)[0])
   const kernel = {
     ...withLanes(attentionKernel, sizes.headSize),
     constants: { QUERY_BLOCKS: queryBlocks },

@@ -28,13 +28,15 @@ export interface GemmInt8Tensors {
   readonly residual?: Tensor<'f32'> | undefined
 }
 
+export type GemmInt8Form = 'dots' | 'floats'
+
 export interface GemmInt8Shape {
   readonly rows: number
   readonly cols: number
   readonly inner: number
   readonly gelu?: 'exact' | 'tanh' | undefined
   /** Packed dot products or float multiply-adds. It changes no bit of the result; by default the adapter decides. */
-  readonly form?: 'dots' | 'floats' | undefined
+  readonly form?: GemmInt8Form | undefined
 }
 
 /** The integer sum is exact; its conversion, two scalings and two additions each round once: 5 u of the largest magnitude involved. */
@@ -49,6 +51,17 @@ const PACKED_DOT = 'packed_4x8_integer_dot_product'
 /** Whether the browser's WGSL can run the form `dots`. */
 export function hasPackedDot(gpu: Gpu): boolean {
   return gpu.languageFeatures.has(PACKED_DOT)
+}
+
+/** The key in `gpu.choices` of the form that was measured to be faster. */
+export const GEMM_INT8_CHOICE = 'gemm-int8'
+/** WGSL of both forms. */
+export const gemmInt8Sources = [dotsSource, floatsSource, tileLibrary, blockProduct, geluLibrary]
+
+/** The forms that run here, the default first. */
+export function gemmInt8Forms(gpu: Gpu): GemmInt8Form[] {
+  if (!hasPackedDot(gpu)) return ['floats']
+  return runsOnCpu(gpu.adapter) ? ['floats', 'dots'] : ['dots', 'floats']
 }
 
 /** Words of codes beyond which a sum could pass what f32 holds exactly: CHUNK of gemm-int8-floats.wgsl. */
@@ -114,9 +127,9 @@ function floatsCut({ adapter }: Gpu): Cut {
  * Reached on 2 cores, 128 x 384 x 1536: SwiftShader 8 GOP/s, lavapipe 42 GOP/s.
  */
 export function gemmInt8(gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Shape): void {
-  const hasDot = hasPackedDot(gpu)
-  const form = shape.form ?? (hasDot && !runsOnCpu(gpu.adapter) ? 'dots' : 'floats')
-  assert(form === 'floats' || hasDot, `a browser with ${PACKED_DOT}`)
+  const chosen = gpu.choices.get(GEMM_INT8_CHOICE) as GemmInt8Form | undefined
+  const form = shape.form ?? chosen ?? gemmInt8Forms(gpu)[0]!
+  assert(form === 'floats' || hasPackedDot(gpu), `a browser with ${PACKED_DOT}`)
   if (form === 'dots') multiplyByDots(gpu, tensors, shape)
   else multiplyByFloats(gpu, tensors, shape)
 }

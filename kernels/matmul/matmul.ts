@@ -80,6 +80,15 @@ const TILES_WANTED = 512
 const SLICE_MIN = 512
 
 const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
+/** WGSL of all tiles. */
+export const matmulSources = [
+  source,
+  largeSource,
+  largeBlocksSource,
+  quadsSource,
+  blockProduct,
+  ...SHARED_LIBRARIES,
+]
 const SHARED_PARAMS = {
   rows: 'u32',
   cols: 'u32',
@@ -180,6 +189,14 @@ export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): 
 export function defaultTile({ adapter }: Gpu): TileName {
   if (adapter.architecture === 'swiftshader') return 'large 16'
   return runsOnCpu(adapter) ? 'outer 16' : 'quads 8'
+}
+
+/** The tiles that differ for products of many or of few rows, the default first. */
+export function matmulTiles(gpu: Gpu, hasManyRows: boolean): TileName[] {
+  const all: readonly TileName[] = hasManyRows ? (Object.keys(TILES) as TileName[]) : ['outer 16', 'quads 8']
+  const wanted = defaultTile(gpu)
+  const first = all.includes(wanted) ? wanted : 'outer 16'
+  return [first, ...all.filter((tile) => tile !== first)]
 }
 
 /** Whether `large` is worth while: most of it is wasted on a small product, and without loads of four it is 1.3 times as slow. */

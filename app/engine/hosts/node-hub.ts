@@ -1,5 +1,4 @@
 // Models of the Hub for the command line: listed, fetched into a cache on disk as far as they are not there yet, and opened from it.
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Folder } from '../base/bytes.ts'
 import { StudioError } from '../base/errors.ts'
@@ -7,6 +6,7 @@ import { parseHubAddress } from '../base/hub-address.ts'
 import type { RunControl, Watch } from '../base/watch.ts'
 import { type DownloadFolder, downloadAll, type RemoteModel } from './download.ts'
 import { cancellable, HUB_URL, listHubModel } from './hub.ts'
+import { cacheFolder, type Environment } from './node-cache.ts'
 import { HubCache } from './node-hub-cache.ts'
 
 export interface HubProgress {
@@ -15,8 +15,6 @@ export interface HubProgress {
   /** Tells the user what is done, one sentence at a time. */
   readonly note: (text: string) => void
 }
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * Opens `org/name`, `org/name@revision` or a link. The token of a private model comes from HF_TOKEN and is kept nowhere;
@@ -73,10 +71,6 @@ async function lackingBytes({ files }: RemoteModel, folder: DownloadFolder): Pro
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
-
-function cacheFolder({ DECANT_CACHE, XDG_CACHE_HOME }: Environment): string {
-  return DECANT_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'decant')
-}
 
 /** @throws StudioError `option-invalid` */
 function endpoint({ HF_ENDPOINT }: Environment): string {

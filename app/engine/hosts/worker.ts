@@ -16,6 +16,7 @@ import { parseRecipe } from '../recipe.ts'
 import { Session } from '../session.ts'
 import { type CommandRunner, EngineHost } from './engine-host.ts'
 import { Exporter } from './exporter.ts'
+import { IdleTuning } from './idle-tuning.ts'
 import { type HubCommand, handleKept, type KeptCommand, Opener, openedFolder } from './opener.ts'
 import { fetchSample } from './sample.ts'
 import { SessionKeeper } from './session-keeper.ts'
@@ -41,6 +42,7 @@ type WorkCommand = Exclude<
       | 'attention'
       | 'differences'
       | 'fit'
+      | 'tune'
       | KeptCommand['type']
   }
 >
@@ -54,11 +56,13 @@ class Worker implements CommandRunner {
   readonly #interrupted: WorkCommand[] = []
   readonly #opener: Opener
   readonly #exporter: Exporter
+  readonly #tuning: IdleTuning
 
   constructor(session: Session, selfTest: SelfTest) {
     this.#session = session
     this.#tables = new OpenTables(session, emit)
     this.#exporter = new Exporter({ session, selfTest, emit })
+    this.#tuning = new IdleTuning(session.gpu, (work) => this.#takeTurn(work))
     this.#opener = new Opener({ gpu: session.gpu, emit, load: (folder) => this.#openModel(folder) })
   }
 
@@ -89,15 +93,22 @@ class Worker implements CommandRunner {
       case 'fit':
         this.#answer(() => fitOf(this.#session, command.settings))
         break
+      case 'tune':
+        this.#tuning.start()
+        break
       case 'predict':
       case 'attention':
-        this.#queue = this.#queue.then(() => this.#answer(() => this.#ask(command)))
+        this.#takeTurn(() => this.#tuning.during(() => this.#answer(() => this.#ask(command))))
         break
       default:
-        this.#queue = this.#queue.then(() =>
-          this.#work(stageOf(command), () => this.#execute(command), command),
+        this.#takeTurn(() =>
+          this.#tuning.during(() => this.#work(stageOf(command), () => this.#execute(command), command)),
         )
     }
+  }
+
+  #takeTurn(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work)
   }
 
   /** Answers a question: quick, changes no model, and so is no run that the page tells of. */

@@ -17,6 +17,8 @@ export type Command =
   | { readonly type: 'find-hub-model'; readonly address: string; readonly token?: string }
   /** Fetches what was listed, or what is missing of it, and opens it. */
   | { readonly type: 'download-hub-model'; readonly address: string; readonly token?: string }
+  /** Times forms of kernels whenever nothing else goes on, and uses the fastest from then on. */
+  | { readonly type: 'tune' }
   | { readonly type: 'list-kept' }
   | { readonly type: 'open-kept'; readonly id: string }
   | { readonly type: 'delete-kept'; readonly id: string }
