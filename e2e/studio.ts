@@ -135,9 +135,12 @@ export async function expectMeasured(page: Page, ...names: readonly Student[]): 
 export const expectIdle = (page: Page) =>
   expect(page.getByRole('button', { name: 'Cancel', exact: true })).toBeDisabled()
 
-/** Opens the page and waits for the sample's teacher: a page without an adapter never gets there. */
+/**
+ * Opens the page and waits for the sample's teacher: a page without an adapter never gets there. Every story is a first visit, of which
+ * tuning would take a second at a moment of its own.
+ */
 export async function openSample(page: Page): Promise<void> {
-  await page.goto('/')
+  await page.goto('/?tune=off')
   await expectMeasured(page, 'Teacher')
   await expect(page.getByRole('region', { name: 'GPU', exact: true })).toContainText(
     /self-test passed, \d+ kernels/,
