@@ -39,8 +39,7 @@ function definedKernels(): string[] {
 
 const TILE_OF: Record<string, TileName> = {
   'matmul/matmul': 'outer 16',
-  'matmul/matmul-large': 'large 16',
-  'matmul/matmul-quads': 'quads 8',
+  'matmul/matmul-blocks': 'blocks 8 × 4',
 }
 
 /** Runs a step as on an adapter for which this way to cut matrix products was chosen. */
@@ -72,8 +71,7 @@ describe('on a sound adapter', () => {
       launched.add(kernel)
       return false
     })
-    for (const tile of ['outer 16', 'large 16', 'quads 8'] as const)
-      await withTile(gpu, tile, () => selfTest(gpu))
+    for (const tile of ['outer 16', 'blocks 8 × 4'] as const) await withTile(gpu, tile, () => selfTest(gpu))
     expect([...launched].sort()).toEqual([...new Set(definedKernels())].sort())
   })
 })

@@ -28,6 +28,10 @@ const REPORT: BenchReport = {
     { id: 'absent', on: 'gpu', version: '7.8', fault: 'no module' },
   ],
   roofs: { fma: 4e9, copy: 2e9, dispatchUs: 12.3, roundTripUs: 150, barrierNs: 99.6 },
+  engine: [
+    { name: 'First step', value: 1.234, unit: 's', goal: '≤ 3' },
+    { name: 'Throughput', value: 345.6, unit: 'tokens/s' },
+  ],
   families: [
     {
       id: 'matmul',
@@ -70,6 +74,11 @@ it('gives median and minimum, the rate with its share of the roof, and ratios pa
     '| first | 10.0 (9.00) | 2.00 | 50 % | 20.0 (18.0) (2.00×) | 80.0 (72.0) (8.00×) | 5.00 (4.50) (0.50×) |',
   )
   expect(lines).toContain('| second | 10.0 (10.0) | 4.00 | 100 % | 80.0 (80.0) (8.00×) | fails | none |')
+})
+
+it('gives what was measured of our own engine, with its goals', () => {
+  expect(lines).toContain('| First step | 1.23 s | ≤ 3 |')
+  expect(lines).toContain('| Throughput | 346 tokens/s |  |')
 })
 
 it('sums up against each rival, and against the fastest on the GPU of each case', () => {

@@ -1,5 +1,6 @@
 // A run's report, and its Markdown tables.
 import type { Contender } from './contender.ts'
+import type { EngineFact } from './engine-facts.ts'
 import type { BenchSize, Family } from './family.ts'
 import type { CaseResult, Entry } from './measure.ts'
 import type { Roofs } from './roofs/measure-roofs.ts'
@@ -31,6 +32,7 @@ export interface BenchReport {
   readonly contenders: readonly ContenderRow[]
   readonly roofs: Roofs
   readonly families: readonly FamilyResult[]
+  readonly engine: readonly EngineFact[]
 }
 
 const decimals = (value: number) => (value >= 100 ? 0 : value >= 10 ? 1 : 2)
@@ -53,7 +55,17 @@ export function reportText(report: BenchReport): string {
     if (fault) lines.push('', `${id} does not run here: ${fault}`)
   if (report.skipped > 0) lines.push('', `Time was up: ${report.skipped} cases are left out.`)
   for (const family of report.families) lines.push('', ...familyText(family, report))
+  if (report.engine.length > 0) lines.push('', ...engineText(report.engine))
   return `${lines.join('\n')}\n`
+}
+
+/** What was measured of our own engine, with its goals. */
+function engineText(facts: readonly EngineFact[]): string[] {
+  const head = ['### Our own engine', '', row(['', 'measured', 'goal']), row(['---', '--:', '--:'])]
+  const lines = facts.map(({ name, value, unit, goal = '' }) =>
+    row([name, `${number(value)} ${unit}`.trim(), goal]),
+  )
+  return [...head, ...lines]
 }
 
 function roofsText({ fma, f16, dot4I8, copy, dispatchUs, roundTripUs, barrierNs }: Roofs): string {

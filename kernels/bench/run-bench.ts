@@ -2,6 +2,7 @@
 import { UNWATCHED, type Watch } from '../../app/engine/base/watch.ts'
 import { runsOnCpu } from '../runtime/gpu.ts'
 import type { BenchHost, Contender, StartedContender } from './contender.ts'
+import { engineFacts } from './engine-facts.ts'
 import type { BenchCase, BenchSize, Family } from './family.ts'
 import { type CaseResult, type Measuring, measureCase, type Started } from './measure.ts'
 import type { BenchReport, ContenderRow, FamilyResult } from './report.ts'
@@ -9,11 +10,14 @@ import { bestRoofs, measureRoofs } from './roofs/measure-roofs.ts'
 import { type Effort, THOROUGH } from './roofs/probe.ts'
 import { median } from './statistics.ts'
 
+/** Stands among the families for what is measured of our own engine alone. */
+export const ENGINE = 'engine'
+
 export interface BenchOptions {
   readonly contenders: readonly Contender[]
   /** Absent: small on software adapters, full elsewhere. */
   readonly size?: BenchSize
-  /** Ids of families; all by default. */
+  /** Ids of families, and ENGINE; all by default. */
   readonly families?: readonly string[]
   /** A sample a round; thorough by default. */
   readonly effort?: Effort
@@ -74,7 +78,10 @@ type Planned = readonly { readonly family: Family; readonly cases: readonly Benc
 export async function runBench(host: BenchHost, options: BenchOptions): Promise<BenchReport> {
   const { adapter, isSoftware } = await adapterOf(host)
   const size = options.size ?? (isSoftware ? 'small' : 'full')
-  const families = chosen(allFamilies(), options.families)
+  const families = chosen(
+    allFamilies(),
+    options.families?.filter((id) => id !== ENGINE),
+  )
   const plan: Planned = families.map((family) => ({ family, cases: family.cases(size) }))
   const count = plan.reduce((sum, { cases }) => sum + cases.length, 0)
   const watch = options.watch ?? UNWATCHED
@@ -90,6 +97,9 @@ export async function runBench(host: BenchHost, options: BenchOptions): Promise<
     advance()
     return roofs
   }
+  // Before anybody else has compiled anything.
+  const isEngine = options.families?.includes(ENGINE) ?? true
+  const engine = isEngine ? await engineFacts(host, size, watch) : []
   const before = await roofsNow()
   const started = await start(host, options.contenders)
   try {
@@ -100,7 +110,7 @@ export async function runBench(host: BenchHost, options: BenchOptions): Promise<
     const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
     const form = { size, rounds: effort.samples, skipped: count - measured }
     const contenders = contenderRows(host, started)
-    return { date, ...form, adapter, platform, processors, contenders, roofs, families: results }
+    return { date, ...form, adapter, platform, processors, contenders, roofs, families: results, engine }
   } finally {
     for (const outcome of started.values()) if (!(outcome instanceof Error)) await outcome.release?.()
   }

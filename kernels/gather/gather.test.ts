@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { release, upload, write } from '../runtime/tensor.ts'
 import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
 import { gatherReference, scatterReference } from './gather.ref.ts'
-import { gatherColumns, gatherRows, scatterRows } from './gather.ts'
+import { gatherColumns, gatherRows, moveRows, scatterRows } from './gather.ts'
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const pick = (count: number, from: number) => range(count).map((i) => (i * 7 + 3) % from)
@@ -55,4 +55,20 @@ test('scattered rows land at their places and leave the others alone', async () 
     Float32Array.from(scatterReference(values, 5, [8, 0, 4], before)),
   )
   release(gpu, x, indices, out)
+})
+
+test('moved rows come from and land at their places, and leave the others alone', async () => {
+  const gpu = await testGpu()
+  const [values, before] = [randomValues(6 * 9, 3), randomValues(4 * 9, 4)]
+  const x = upload(gpu, 'f32', values, { owner: 'test' })
+  const from = upload(gpu, 'u32', Uint32Array.of(5, 0, 5), { owner: 'test' })
+  const to = upload(gpu, 'u32', Uint32Array.of(3, 1, 0), { owner: 'test' })
+  const out = guardedTensor(gpu, 'f32', [4, 9])
+  write(gpu, out, before)
+  moveRows(gpu, { x, from, to, out }, { rows: 3, cols: 9 })
+  const moved = gatherReference(values, 9, [5, 0, 5], range(9))
+  expect(await readGuarded(gpu, out)).toEqual(
+    Float32Array.from(scatterReference(moved, 9, [3, 1, 0], before)),
+  )
+  release(gpu, x, from, to, out)
 })

@@ -24,15 +24,20 @@ const gather = (constants: { BY_ROWS: number; BY_COLUMNS: number }) =>
 export const gatherRowsKernel = gather({ BY_ROWS: 1, BY_COLUMNS: 0 })
 export const gatherColumnsKernel = gather({ BY_ROWS: 0, BY_COLUMNS: 1 })
 
-export const scatterRowsKernel = defineKernel({
-  name: 'gather/scatter',
-  source: scatterSource,
-  libraries: [linearIndex],
-  bindings: { x: 'read', row_indices: 'read', out: 'write' },
-  params: { rows: 'u32', cols: 'u32' },
-  grid: ({ rows, cols }) => groupsFor(rows, cols),
-  work: ({ rows, cols }) => rows * cols,
-})
+const scatter = (MOVE: 0 | 1) =>
+  defineKernel({
+    name: 'gather/scatter',
+    source: scatterSource,
+    libraries: [linearIndex],
+    bindings: { x: 'read', row_indices: 'read', source_indices: 'read', out: 'write' },
+    params: { rows: 'u32', cols: 'u32' },
+    constants: { MOVE },
+    grid: ({ rows, cols }) => groupsFor(rows, cols),
+    work: ({ rows, cols }) => rows * cols,
+  })
+
+export const scatterRowsKernel = scatter(0)
+export const moveRowsKernel = scatter(1)
 
 /** out[r, :] = x[indices[r], :]. Shapes: x [any, cols], indices [rows], out [rows, cols]. */
 export function gatherRows(
@@ -68,5 +73,14 @@ export function scatterRows(
   { x, indices, out }: { x: Tensor; indices: Tensor<'u32'>; out: Tensor },
   { rows, cols }: { rows: number; cols: number },
 ): void {
-  launch(gpu, scatterRowsKernel, { x, row_indices: indices, out }, { rows, cols })
+  launch(gpu, scatterRowsKernel, { x, row_indices: indices, source_indices: indices, out }, { rows, cols })
+}
+
+/** out[to[r], :] = x[from[r], :] for distinct places `to`; other rows are untouched. Shapes: x, out [any, cols], from, to [rows]. */
+export function moveRows(
+  gpu: Gpu,
+  { x, from, to, out }: { x: Tensor; from: Tensor<'u32'>; to: Tensor<'u32'>; out: Tensor },
+  { rows, cols }: { rows: number; cols: number },
+): void {
+  launch(gpu, moveRowsKernel, { x, row_indices: to, source_indices: from, out }, { rows, cols })
 }

@@ -1,6 +1,7 @@
 // Product of float activations with 4-bit weights, with bias, GELU and residual.
 import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
+import epilogueLibrary from '../lib/product-epilogue.wgsl?raw'
 import {
   type Cut,
   epilogueConstants,
@@ -48,7 +49,7 @@ function tileKernel(tile: ProductTile, constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int4/gemm-int4',
     source,
-    libraries: [tileLibrary, blockProduct, singleStepsLibrary, geluLibrary],
+    libraries: [tileLibrary, epilogueLibrary, blockProduct, singleStepsLibrary, geluLibrary],
     bindings: {
       a: 'read',
       aQuads: 'read',

@@ -3,8 +3,8 @@
 //   z[r, c] = sum_k A[r, k] * W[c, k] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c]
 // Shapes: a [rows, inner]; codes_w [cols, groups * group_size / 8] with code + 8 per nibble, lowest first, code 0 past the end;
 // scales_w [cols, groups], groups = ceil(inner / group_size); bias [cols]; out, residual [rows, cols]. group_size: a multiple of 8.
-// Inner indices past the end read the last valid ones: those meet code 0. Tiles and epilogue are in product-tile.wgsl,
-// the steps of SINGLE in single-steps.wgsl.
+// Inner indices past the end read the last valid ones: those meet code 0. Tiles are in product-tile.wgsl,
+// the epilogue in product-epilogue.wgsl, the steps of SINGLE in single-steps.wgsl.
 override ROW_BLOCKS: u32 = 1;
 override COL_BLOCKS: u32 = 1;
 override ONE_ROW: u32 = 0;

@@ -2,7 +2,7 @@
 // are whole numbers that f32 holds exactly, so the bits are the same.
 //   z[r, c] = f32(sum_k qA[r, k] * qW[c, k]) * (scales_a[r] * scales_w[c]) + bias[c]      out[r, c] = gelu(z) + residual[r, c]
 // Shapes: codes_a [rows, words], codes_w [cols, words], words = ceil(inner / 4), zero past the end; scales_a [rows];
-// scales_w, bias [cols]; out, residual [rows, cols]. Tiles and epilogue are in product-tile.wgsl.
+// scales_w, bias [cols]; out, residual [rows, cols]. Tiles are in product-tile.wgsl, the epilogue in product-epilogue.wgsl.
 override ROW_BLOCKS: u32 = 4;
 override COL_BLOCKS: u32 = 2;
 override ONE_ROW: u32 = 0;

@@ -1,6 +1,7 @@
 // Product of 8-bit codes (per-token activations by per-channel weights) with bias, GELU and residual.
 import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
+import epilogueLibrary from '../lib/product-epilogue.wgsl?raw'
 import {
   type Cut,
   epilogueConstants,
@@ -56,7 +57,14 @@ export function hasPackedDot(gpu: Gpu): boolean {
 /** The key in `gpu.choices` of the form that was measured to be faster. */
 export const GEMM_INT8_CHOICE = 'gemm-int8'
 /** WGSL of both forms. */
-export const gemmInt8Sources = [dotsSource, floatsSource, tileLibrary, blockProduct, geluLibrary]
+export const gemmInt8Sources = [
+  dotsSource,
+  floatsSource,
+  tileLibrary,
+  epilogueLibrary,
+  blockProduct,
+  geluLibrary,
+]
 
 /** The forms that run here, the default first. */
 export function gemmInt8Forms(gpu: Gpu): GemmInt8Form[] {
@@ -97,7 +105,7 @@ function floatsKernel(tile: ProductTile, constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int8/gemm-int8-floats',
     source: floatsSource,
-    libraries: [tileLibrary, blockProduct, geluLibrary],
+    libraries: [tileLibrary, epilogueLibrary, blockProduct, geluLibrary],
     bindings: {
       codesA: 'read',
       codesW: 'read',

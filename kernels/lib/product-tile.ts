@@ -1,4 +1,4 @@
-// Sizes and epilogue of the tiles in product-tile.wgsl.
+// Sizes of the tiles in product-tile.wgsl, and the overrides of product-epilogue.wgsl.
 import type { Grid } from '../runtime/kernel.ts'
 
 /** How a product is cut for one kind of adapter. */

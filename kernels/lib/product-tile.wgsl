@@ -1,11 +1,10 @@
-// The outputs that one invocation of a product with quantized weights owns: blocks of 4 x 4, added up in registers, and the epilogue.
-// For kernels of out [rows, cols] = A [rows, inner] W^T with W [cols, inner]. They define `params`, `bias`, `residual`, `out`, the
-// overrides below, `rows_at`, which loads a block of A, and `scaled`, which makes a value of a sum.
-//   ROW_BLOCKS, 1 to 4; ONE_ROW: with ROW_BLOCKS = 1, leaves out the other three rows; COL_BLOCKS: 1, 2 or 4; WIDTH: invocations;
-//   HAS_BIAS; HAS_RESIDUAL; GELU: 1 exact, 2 tanh
+// The outputs that one invocation of a matrix product owns: blocks of 4 x 4, added up in registers.
+// For kernels of out [rows, cols]. They define `params`, the overrides below, `rows_at`, which loads a block of four rows by four inner
+// indices, and `finish_four`, which makes outputs of four sums of a row.
+//   ROW_BLOCKS, 1 to 4; ONE_ROW: with ROW_BLOCKS = 1, leaves out the other three rows; COL_BLOCKS: 1, 2 or 4; WIDTH: invocations
 // Blocks of one invocation lie WIDTH * 4 columns apart, so that neighbors read neighboring rows of W. Rows and columns past the end
 // read the last valid ones and are not stored. Blocks are variables and not an array, which took 1.7 to 3 times as long on
-// SwiftShader. The epilogue's cases are constants: lavapipe computes both sides of a condition that is only known at run time.
+// SwiftShader.
 
 // Four rows of a tile: [i] of each column block is its row i. Also four inner indices of W^T, [j] of each block its inner index j.
 struct Band { c0: mat4x4f, c1: mat4x4f, c2: mat4x4f, c3: mat4x4f }
@@ -28,7 +27,9 @@ fn col_starts(col: u32, length: u32) -> Starts {
 
 fn first_col(group: u32, local: u32) -> u32 { return (group * COL_BLOCKS * WIDTH + local) * 4u; }
 
-fn first_row(group: u32) -> u32 { return params.first_row + group * select(ROW_BLOCKS * 4u, 1u, ONE_ROW == 1u); }
+fn tile_rows() -> u32 { return select(ROW_BLOCKS * 4u, 1u, ONE_ROW == 1u); }
+
+fn first_row(group: u32) -> u32 { return params.first_row + group * tile_rows(); }
 
 fn add_rows(sum: mat4x4f, x: mat4x4f, y: mat4x4f) -> mat4x4f {
   if (ONE_ROW == 1u) { return mat4x4f(add_row(sum[0], x[0], y), sum[1], sum[2], sum[3]); }
@@ -56,22 +57,6 @@ fn add_tile(tile: Tile, rows: Starts, k: u32, y: Band) -> Tile {
   return sum;
 }
 
-// Epilogue and stores of up to four columns of one row.
-fn finish(sum: vec4f, row: u32, col: u32) {
-  let c = four(col, params.cols);
-  let i = row * params.cols + c;
-  var z = scaled(sum, row, c);
-  if (HAS_BIAS == 1u) { z += vec4f(bias[c.x], bias[c.y], bias[c.z], bias[c.w]); }
-  if (GELU == 1u) { z = vec4f(gelu_exact(z.x), gelu_exact(z.y), gelu_exact(z.z), gelu_exact(z.w)); }
-  if (GELU == 2u) { z = vec4f(gelu_tanh(z.x), gelu_tanh(z.y), gelu_tanh(z.z), gelu_tanh(z.w)); }
-  if (HAS_RESIDUAL == 1u) { z += vec4f(residual[i.x], residual[i.y], residual[i.z], residual[i.w]); }
-  // Past the last column c repeats it, and so do the values: the same one is stored again.
-  z.y = select(z.x, z.y, c.y > c.x);
-  z.z = select(z.y, z.z, c.z > c.y);
-  z.w = select(z.z, z.w, c.w > c.z);
-  out[i.x] = z.x; out[i.y] = z.y; out[i.z] = z.z; out[i.w] = z.w;
-}
-
 // The blocks of the band's first row move to the front one after the other: the epilogue is inlined once, and nothing is indexed.
 fn store_row(band: Band, row: u32, col: u32) {
   var z = band.c0[0];
@@ -79,7 +64,7 @@ fn store_row(band: Band, row: u32, col: u32) {
   var later = band.c2[0];
   let end = min(params.cols, col + COL_BLOCKS * WIDTH * 4u);
   for (var c = col; c < end; c += WIDTH * 4u) {
-    finish(z, row, c);
+    finish_four(z, row, c);
     z = next;
     next = later;
     later = band.c3[0];
@@ -95,7 +80,7 @@ fn band_up(x: Band, below: Band) -> Band {
 // Stores row after row from the front, the others moving up.
 fn store(tile: Tile, row: u32, col: u32) {
   var t = tile;
-  let end = min(row + select(ROW_BLOCKS * 4u, 1u, ONE_ROW == 1u), params.first_row + params.row_count);
+  let end = min(row + tile_rows(), params.first_row + params.row_count);
   for (var r = row; r < end; r++) {
     store_row(t.r0, r, col);
     t = Tile(band_up(t.r0, t.r1), band_up(t.r1, t.r2), band_up(t.r2, t.r3), band_up(t.r3, t.r3));

@@ -2,16 +2,17 @@
 import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
+import { type Cut, productTile, tileConstants } from '../lib/product-tile.ts'
+import tileLibrary from '../lib/product-tile.wgsl?raw'
 import { assert } from '../runtime/errors.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, type Grid, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
+import loadsSource from './block-loads.wgsl?raw'
 import source from './matmul.wgsl?raw'
+import blocksSource from './matmul-blocks.wgsl?raw'
 import epilogueSource from './matmul-epilogue.wgsl?raw'
-import largeSource from './matmul-large.wgsl?raw'
-import largeBlocksSource from './matmul-large-blocks.wgsl?raw'
-import quadsSource from './matmul-quads.wgsl?raw'
 import rowSumsSource from './row-sums.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
 
@@ -53,24 +54,22 @@ export function matmulTolerance(inner: number, magnitude: number): number {
   return Math.min(4 * Math.sqrt(inner), Math.max(4, inner)) * UNIT_ROUNDOFF * magnitude + 1e-30
 }
 
-/** How a product is cut: what one invocation computes, and the invocations of a workgroup along columns and rows. */
-interface Tile {
-  readonly kind: 'outer' | 'large' | 'quads'
-  readonly rows: 1 | 4 | 8 | 16
-  readonly width: number
-  readonly height: number
-}
-
-/** Columns of one invocation. */
-const TILE_COLS = { outer: 8, large: 8, quads: 4 } as const
+/**
+ * How a product is cut: `outer` adds one inner index at a time to `rows` rows by 8 columns an invocation, `blocks` four to blocks of
+ * 4 × 4. `width` and `height` are the invocations of a workgroup along columns and rows.
+ */
+type Tile =
+  | { readonly kind: 'outer'; readonly rows: 1 | 4 | 8 | 16; readonly width: number }
+  | ({ readonly kind: 'blocks'; readonly height: number } & Cut)
 
 /** The ways to cut a product, for whoever measures which one is fastest. */
 export const TILES = {
-  'outer 16': { kind: 'outer', rows: 16, width: 16, height: 1 },
-  'outer 8': { kind: 'outer', rows: 8, width: 16, height: 1 },
-  'large 16': { kind: 'large', rows: 16, width: 8, height: 1 },
-  'quads 8': { kind: 'quads', rows: 8, width: 8, height: 8 },
-  'quads 4': { kind: 'quads', rows: 4, width: 8, height: 8 },
+  'outer 16': { kind: 'outer', rows: 16, width: 16 },
+  'outer 8': { kind: 'outer', rows: 8, width: 16 },
+  'blocks 16 × 8': { kind: 'blocks', rowBlocks: 4, colBlocks: 2, width: 8, height: 1 },
+  'blocks 16 × 16': { kind: 'blocks', rowBlocks: 4, colBlocks: 4, width: 4, height: 1 },
+  'blocks 8 × 8': { kind: 'blocks', rowBlocks: 2, colBlocks: 2, width: 8, height: 8 },
+  'blocks 8 × 4': { kind: 'blocks', rowBlocks: 2, colBlocks: 1, width: 8, height: 8 },
 } as const satisfies Record<string, Tile>
 
 export type TileName = keyof typeof TILES
@@ -80,15 +79,9 @@ const TILES_WANTED = 512
 const SLICE_MIN = 512
 
 const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
+const BLOCK_LIBRARIES = [loadsSource, tileLibrary, blockProduct, ...SHARED_LIBRARIES]
 /** WGSL of all tiles. */
-export const matmulSources = [
-  source,
-  largeSource,
-  largeBlocksSource,
-  quadsSource,
-  blockProduct,
-  ...SHARED_LIBRARIES,
-]
+export const matmulSources = [source, blocksSource, ...BLOCK_LIBRARIES]
 const SHARED_PARAMS = {
   rows: 'u32',
   cols: 'u32',
@@ -100,42 +93,37 @@ const SHARED_PARAMS = {
 } as const
 type SharedParams = Record<keyof typeof SHARED_PARAMS, number>
 
+/** Rows and columns of a workgroup. */
+interface Footprint {
+  readonly rows: number
+  readonly cols: number
+}
+
 /** Grid and work of every form. */
-function launchSizes({ kind, rows, width, height }: Tile) {
+function launchSizes({ rows, cols: across }: Footprint) {
   return {
     grid: ({ rowCount, cols, inner, slice }: SharedParams): Grid => [
-      Math.ceil(cols / (TILE_COLS[kind] * width)),
-      Math.ceil(rowCount / (rows * height)),
+      Math.ceil(cols / across),
+      Math.ceil(rowCount / rows),
       Math.max(1, Math.ceil(inner / slice)),
     ],
     work: ({ rowCount, cols, inner }: SharedParams) => rowCount * cols * inner,
   }
 }
 
-function outerKernel(tile: Tile, gelu: number) {
+function outerKernel({ rows, width }: Tile & { kind: 'outer' }, gelu: number) {
   return defineKernel({
     name: 'matmul/matmul',
     source,
     libraries: SHARED_LIBRARIES,
     bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
     params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
-    constants: { ROWS: tile.rows, WIDTH: tile.width, GELU: gelu },
-    ...launchSizes(tile),
+    constants: { ROWS: rows, WIDTH: width, GELU: gelu },
+    ...launchSizes({ rows, cols: 8 * width }),
   })
 }
 
-const QUADS_BINDINGS = {
-  a: 'read',
-  b: 'read',
-  aQuads: 'read',
-  bQuads: 'read',
-  bias: 'read',
-  residual: 'read',
-  out: 'write',
-  second: 'write',
-} as const
-
-/** How matrices are stored, as the shaders that load four values at once want to know it. */
+/** How matrices are stored, as loads of four values at once want to know it. */
 function storageConstants({ form, rows, cols, inner }: MatmulShape) {
   const aStride = form === 'TN' ? rows : inner
   const bStride = form === 'NT' ? inner : cols
@@ -148,25 +136,26 @@ function storageConstants({ form, rows, cols, inner }: MatmulShape) {
   }
 }
 
-/** Either form that loads four values at once. */
-function quadsKernel(tile: Tile, gelu: number, shape: MatmulShape) {
-  const { rows, width, height } = tile
-  const form =
-    tile.kind === 'large'
-      ? {
-          name: 'matmul/matmul-large',
-          source: largeSource,
-          libraries: [largeBlocksSource, blockProduct, ...SHARED_LIBRARIES],
-        }
-      : { name: 'matmul/matmul-quads', source: quadsSource, libraries: [blockProduct, ...SHARED_LIBRARIES] }
-  const sizes: Record<string, number> =
-    tile.kind === 'large' ? { WIDTH: width } : { ROWS: rows, WIDTH: width, HEIGHT: height }
+function blocksKernel(tile: Tile & { kind: 'blocks' }, gelu: number, shape: MatmulShape) {
+  const owned = productTile(tile, shape.rows)
+  const { height, width, colBlocks } = tile
   return defineKernel({
-    ...form,
-    bindings: QUADS_BINDINGS,
+    name: 'matmul/matmul-blocks',
+    source: blocksSource,
+    libraries: BLOCK_LIBRARIES,
+    bindings: {
+      a: 'read',
+      b: 'read',
+      aQuads: 'read',
+      bQuads: 'read',
+      bias: 'read',
+      residual: 'read',
+      out: 'write',
+      second: 'write',
+    },
     params: SHARED_PARAMS,
-    constants: { ...storageConstants(shape), ...sizes, GELU: gelu },
-    ...launchSizes(tile),
+    constants: { ...storageConstants(shape), ...tileConstants(owned), HEIGHT: height, GELU: gelu },
+    ...launchSizes({ rows: owned.rows * height, cols: 4 * colBlocks * width }),
   })
 }
 
@@ -187,20 +176,22 @@ export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): 
 
 /** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
 export function defaultTile({ adapter }: Gpu): TileName {
-  if (adapter.architecture === 'swiftshader') return 'large 16'
-  return runsOnCpu(adapter) ? 'outer 16' : 'quads 8'
+  if (adapter.architecture === 'swiftshader') return 'blocks 16 × 8'
+  return runsOnCpu(adapter) ? 'outer 16' : 'blocks 8 × 4'
 }
 
-/** The tiles that differ for products of many or of few rows, the default first. */
+/** The tiles for products of many or of few rows, the default first. With few rows those of one kind are alike. */
 export function matmulTiles(gpu: Gpu, hasManyRows: boolean): TileName[] {
-  const all: readonly TileName[] = hasManyRows ? (Object.keys(TILES) as TileName[]) : ['outer 16', 'quads 8']
+  const all: readonly TileName[] = hasManyRows
+    ? (Object.keys(TILES) as TileName[])
+    : ['outer 16', 'blocks 8 × 4']
   const wanted = defaultTile(gpu)
   const first = all.includes(wanted) ? wanted : 'outer 16'
   return [first, ...all.filter((tile) => tile !== first)]
 }
 
-/** Whether `large` is worth while: most of it is wasted on a small product, and without loads of four it is 1.3 times as slow. */
-function suitsLarge(shape: MatmulShape): boolean {
+/** Where CPU adapters gain by blocks: most of one is wasted on a small product, and without loads of four it is 1.3 times as slow. */
+function suitsBlocks(shape: MatmulShape): boolean {
   const { A_QUADS, B_QUADS } = storageConstants(shape)
   return shape.rows > 8 && shape.cols > 32 && A_QUADS === 1 && B_QUADS === 1
 }
@@ -208,11 +199,11 @@ function suitsLarge(shape: MatmulShape): boolean {
 /** The tile, lower where the product has fewer rows. */
 function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
   const chosen = (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu)
-  const name = shape.tile ?? (chosen === 'large 16' && !suitsLarge(shape) ? 'outer 16' : chosen)
-  const { kind, rows: most, width, height } = TILES[name]
-  const lower = { outer: [1, 4, 8], large: [], quads: [4] } as const
-  const fitting = lower[kind].find((fewer) => shape.rows <= fewer && fewer < most)
-  return { kind, rows: fitting ?? most, width, height }
+  const isWasteful = TILES[chosen].kind === 'blocks' && runsOnCpu(gpu.adapter) && !suitsBlocks(shape)
+  const tile: Tile = TILES[shape.tile ?? (isWasteful ? 'outer 16' : chosen)]
+  if (tile.kind === 'blocks') return tile
+  const lower = ([1, 4, 8] as const).find((fewer) => shape.rows <= fewer && fewer < tile.rows)
+  return { ...tile, rows: lower ?? tile.rows }
 }
 
 /** Inner indices per slice, a multiple of 4: depends on the shape only, so the bits do too. */
@@ -252,15 +243,12 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
   const bindings = { a, b, bias, residual, out, second: wanted ?? unused! }
   const epilogue = epilogueOf(tensors)
   const gelu = geluOf(tensors, shape)
-  for (const range of rowRanges(gpu, {
-    rows,
-    tile: tile.rows * tile.height,
-    operationsPerRow: cols * inner,
-  })) {
+  const height = tile.kind === 'outer' ? tile.rows : productTile(tile, rows).rows * tile.height
+  for (const range of rowRanges(gpu, { rows, tile: height, operationsPerRow: cols * inner })) {
     const params = { rows, cols, inner, slice, epilogue, ...range }
     if (tile.kind === 'outer')
       launch(gpu, outerKernel(tile, gelu), bindings, { ...params, ...stridesOf(shape) })
-    else launch(gpu, quadsKernel(tile, gelu, shape), { ...bindings, aQuads: a, bQuads: b }, params)
+    else launch(gpu, blocksKernel(tile, gelu, shape), { ...bindings, aQuads: a, bQuads: b }, params)
   }
   release(gpu, unused)
 }

@@ -6,7 +6,7 @@ import decant from '../../../kernels/bench/contenders/decant.contender.ts'
 import type { CaseResult } from '../../../kernels/bench/measure.ts'
 import { type BenchReport, type FamilyResult, reportText } from '../../../kernels/bench/report.ts'
 import type { Roofs } from '../../../kernels/bench/roofs/measure-roofs.ts'
-import { runBench } from '../../../kernels/bench/run-bench.ts'
+import { allFamilies, runBench } from '../../../kernels/bench/run-bench.ts'
 import { median, minimum } from '../../../kernels/bench/statistics.ts'
 import { StudioError } from '../base/errors.ts'
 import type { Watch } from '../base/watch.ts'
@@ -26,6 +26,7 @@ export async function measureDevice(watch: Watch): Promise<DeviceReport> {
   const report = await runBench(benchHost(), {
     contenders: [decant],
     size: 'small',
+    families: allFamilies().map(({ id }) => id),
     effort: EFFORT,
     budgetMs: BUDGET_MS,
     watch,

@@ -14,7 +14,7 @@ import type { ModelTask, StepTask } from '../task.ts'
 /** Weight decay and clipping of the step that all contenders take. */
 export const WEIGHT_DECAY = 0.01
 
-async function uploadModel(gpu: Gpu, { spec, read: readRole }: PortableModel): Promise<Model> {
+export async function uploadModel(gpu: Gpu, { spec, read: readRole }: PortableModel): Promise<Model> {
   const weights = new Map<Role, Weight>()
   for (const [role, shape] of roleShapes(spec))
     weights.set(role, {

@@ -14,9 +14,10 @@ type Result = { loss: JaxArray; gradRows: JaxArray; next: Moments }
 
 const WORD = 'embeddings.word'
 
-const BETA1 = 0.9
-const BETA2 = 0.999
-const EPSILON = 1e-8
+/** AdamW's settings in every rival's step, those of our own optimizer. */
+export const BETA1 = 0.9
+export const BETA2 = 0.999
+export const EPSILON = 1e-8
 
 interface Sizes {
   readonly jax: Jax
