@@ -1,8 +1,9 @@
 // ReLU and tanh, forward and backward (classification heads).
+
+import { elementwiseGrid, elementwiseLibraries } from '../lib/elementwise.ts'
 import geluLibrary from '../lib/gelu.wgsl?raw'
-import linearIndex from '../lib/linear-index.wgsl?raw'
 import type { Gpu } from '../runtime/gpu.ts'
-import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
+import { defineKernel, launch } from '../runtime/kernel.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import source from './activation.wgsl?raw'
 import gradSource from './activation-grad.wgsl?raw'
@@ -10,28 +11,26 @@ import gradSource from './activation-grad.wgsl?raw'
 /** Absolute error allowed of tanh and its slope factor: `exp` and one division, each within a few units of 2^-24. */
 export const TANH_TOLERANCE = 5e-7
 
-/** 64 invocations, two fours of elements each. */
-const ELEMENTS_PER_GROUP = 512
 const RELU = { KIND: 0 }
 const TANH = { KIND: 1 }
 
 export const activationKernel = defineKernel({
   name: 'activation/activation',
   source,
-  libraries: [geluLibrary, linearIndex],
+  libraries: [geluLibrary, ...elementwiseLibraries],
   bindings: { x: 'read', out: 'write' },
   params: { count: 'u32' },
-  grid: ({ count }) => foldGrid(Math.ceil(count / ELEMENTS_PER_GROUP)),
+  grid: elementwiseGrid,
   work: ({ count }) => 10 * count,
 })
 
 export const activationGradKernel = defineKernel({
   name: 'activation/activation-grad',
   source: gradSource,
-  libraries: [linearIndex],
+  libraries: elementwiseLibraries,
   bindings: { value: 'read', grad_out: 'read', out: 'write' },
   params: { count: 'u32' },
-  grid: ({ count }) => foldGrid(Math.ceil(count / ELEMENTS_PER_GROUP)),
+  grid: elementwiseGrid,
   work: ({ count }) => 5 * count,
 })
 

@@ -1,8 +1,9 @@
 // GELU, exact (erf) and tanh form, forward and backward.
+
+import { elementwiseGrid, elementwiseLibraries } from '../lib/elementwise.ts'
 import geluLibrary from '../lib/gelu.wgsl?raw'
-import linearIndex from '../lib/linear-index.wgsl?raw'
 import type { Gpu } from '../runtime/gpu.ts'
-import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
+import { defineKernel, launch } from '../runtime/kernel.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import source from './gelu.wgsl?raw'
 import gradSource from './gelu-grad.wgsl?raw'
@@ -15,26 +16,23 @@ export type GeluForm = 'exact' | 'tanh'
  */
 export const GELU_TOLERANCE = 1e-6
 
-/** 64 invocations, two fours of elements each. */
-const ELEMENTS_PER_GROUP = 512
-
 export const geluKernel = defineKernel({
   name: 'gelu/gelu',
   source,
-  libraries: [geluLibrary, linearIndex],
+  libraries: [geluLibrary, ...elementwiseLibraries],
   bindings: { x: 'read', out: 'write' },
   params: { count: 'u32' },
-  grid: ({ count }) => foldGrid(Math.ceil(count / ELEMENTS_PER_GROUP)),
+  grid: elementwiseGrid,
   work: ({ count }) => 20 * count,
 })
 
 export const geluGradKernel = defineKernel({
   name: 'gelu/gelu-grad',
   source: gradSource,
-  libraries: [geluLibrary, linearIndex],
+  libraries: [geluLibrary, ...elementwiseLibraries],
   bindings: { x: 'read', grad_out: 'read', out: 'write' },
   params: { count: 'u32' },
-  grid: ({ count }) => foldGrid(Math.ceil(count / ELEMENTS_PER_GROUP)),
+  grid: elementwiseGrid,
   work: ({ count }) => 25 * count,
 })
 
