@@ -12,9 +12,10 @@ export interface OptimizerState {
   readonly variance: ReadonlyMap<Role, Tensor<'f32'>>
 }
 
-const BETA1 = 0.9
-const BETA2 = 0.999
-const EPSILON = 1e-8
+/** As PyTorch has them. */
+export const BETA1 = 0.9
+export const BETA2 = 0.999
+export const EPSILON = 1e-8
 
 export function createOptimizer(gpu: Gpu, model: Model): OptimizerState {
   const perWeight = () =>

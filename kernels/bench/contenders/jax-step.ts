@@ -2,6 +2,7 @@
 // taken, and their gradients scattered, outside: the library jits no scatter.
 import type { Array as JaxArray } from '@jax-js/jax'
 import { type ModelSpec, roleShapes } from '../../../app/engine/model/spec.ts'
+import { BETA1, BETA2, EPSILON } from '../../../app/engine/stages/optimizer.ts'
 import type { Prepared } from '../contender.ts'
 import type { StepTask } from '../task.ts'
 import { WEIGHT_DECAY } from './decant-model.ts'
@@ -13,11 +14,6 @@ type Moments = { weights: Weights; momentum: Weights; variance: Weights }
 type Result = { loss: JaxArray; gradRows: JaxArray; next: Moments }
 
 const WORD = 'embeddings.word'
-
-/** AdamW's settings in every rival's step, those of our own optimizer. */
-export const BETA1 = 0.9
-export const BETA2 = 0.999
-export const EPSILON = 1e-8
 
 interface Sizes {
   readonly jax: Jax

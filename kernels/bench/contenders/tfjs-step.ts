@@ -2,10 +2,10 @@
 // rows are gathered inside: the library differentiates that.
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { type ModelSpec, type Role, roleShapes } from '../../../app/engine/model/spec.ts'
+import { BETA1, BETA2, EPSILON } from '../../../app/engine/stages/optimizer.ts'
 import type { Prepared } from '../contender.ts'
 import type { StepTask } from '../task.ts'
 import { WEIGHT_DECAY } from './decant-model.ts'
-import { BETA1, BETA2, EPSILON } from './jax-step.ts'
 import { attend, distillationLoss, gelu, layerNorm, repeated, type Tf } from './tfjs.ts'
 
 type Weights = ReadonlyMap<string, Tensor>
