@@ -47,7 +47,7 @@ async function launchedKernels() {
   matmul(recorder, { a: x, b: y, out, bias, residual }, { form: 'NT', ...size, gelu: 'exact' })
   matmul(recorder, { a: x, b: y, out }, { form: 'TN', ...size, inner: 4096 })
   matmul(recorder, { a: x, b: y, out }, { form: 'NT', ...size, tile: 'blocks 8 × 4' })
-  for (const tile of ['outer 16', 'blocks 16 × 8'] as const)
+  for (const tile of ['outer 16', 'blocks 16 × 16'] as const)
     matmul(recorder, { a: x, b: y, out, slopeAt: residual }, { form: 'NN', ...size, gelu: 'tanh', tile })
   matmul(recorder, { a: x, b: y, out, sums: bias }, { form: 'TN', ...size, inner: 4096 })
   quantizeRows(recorder, { x, codes, scales }, { rows: 4, cols: 4 })

@@ -15,7 +15,6 @@ export const CHECKS: readonly Check[] = [...MATRIX_CHECKS, ...ENCODER_CHECKS, ..
  * @throws GpuError `device-lost`, and nothing else
  */
 export async function selfTest(gpu: Gpu): Promise<SelfTest> {
-  await compileAll(gpu)
   const benches: Bench[] = []
   const failed: string[] = []
   try {
@@ -37,20 +36,6 @@ export async function selfTest(gpu: Gpu): Promise<SelfTest> {
     for (const bench of benches) bench.close()
   }
   return { passed: CHECKS.length - failed.length, failed }
-}
-
-/** Compiling takes most of the time of the first self-test: all kernels at once, on as many threads as the driver has. */
-async function compileAll(gpu: Gpu): Promise<void> {
-  const bench = new Bench(gpu)
-  await gpu.prepare(() => {
-    for (const { run } of CHECKS)
-      try {
-        run(bench)
-      } catch {
-        // It will throw again when it is run to be judged.
-      }
-  })
-  bench.close()
 }
 
 /** Whatever a check throws is its failure; only a lost device ends the whole test, since nothing can run on it. */

@@ -1,5 +1,5 @@
 // The matrix product of matmul.wgsl, four inner indices at a time in blocks of 4 x 4, from loads of four neighbors where rows are
-// aligned: for graphics cards, and on SwiftShader 1.2 times as fast, on lavapipe half as fast. Same formula, edges and order of sums,
+// aligned: for graphics cards, and on SwiftShader 1.3 times as fast, on lavapipe half as fast. Same formula, edges and order of sums,
 // so the same bits.
 //   z[r, c] = sum_k A[r, k] * B[k, c] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c] or z[r, c] * gelu'(residual[r, c])
 // Shapes: out, residual [rows, cols]; bias [cols]; second: z [rows, cols] or the sums of row-sums.wgsl. A is stored [rows, inner] or

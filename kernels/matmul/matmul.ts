@@ -65,8 +65,6 @@ type Tile =
 /** The ways to cut a product, for whoever measures which one is fastest. */
 export const TILES = {
   'outer 16': { kind: 'outer', rows: 16, width: 16 },
-  'outer 8': { kind: 'outer', rows: 8, width: 16 },
-  'blocks 16 × 8': { kind: 'blocks', rowBlocks: 4, colBlocks: 2, width: 8, height: 1 },
   'blocks 16 × 16': { kind: 'blocks', rowBlocks: 4, colBlocks: 4, width: 4, height: 1 },
   'blocks 8 × 8': { kind: 'blocks', rowBlocks: 2, colBlocks: 2, width: 8, height: 8 },
   'blocks 8 × 4': { kind: 'blocks', rowBlocks: 2, colBlocks: 1, width: 8, height: 8 },
@@ -176,7 +174,7 @@ export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): 
 
 /** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
 export function defaultTile({ adapter }: Gpu): TileName {
-  if (adapter.architecture === 'swiftshader') return 'blocks 16 × 8'
+  if (adapter.architecture === 'swiftshader') return 'blocks 16 × 16'
   return runsOnCpu(adapter) ? 'outer 16' : 'blocks 8 × 4'
 }
 

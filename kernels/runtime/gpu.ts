@@ -1,13 +1,6 @@
 // The device: limits, buffer pool, batching of dispatches by time, error scopes, device loss.
 import { GpuError } from './errors.ts'
-import {
-  type CompiledKernel,
-  compileKernel,
-  compileKernelBeside,
-  type Grid,
-  type Kernel,
-  kernelKey,
-} from './kernel.ts'
+import { type CompiledKernel, compileKernel, type Grid, type Kernel, kernelKey } from './kernel.ts'
 import { BufferPool } from './pool.ts'
 
 export interface AdapterDescription {
@@ -58,8 +51,6 @@ export class Gpu {
   /** The form of a kernel that was measured to be the fastest here, by what it is for. What is missing takes its default. */
   readonly choices = new Map<string, string>()
   #compiled = new Map<string, CompiledKernel>()
-  /** Kernels dispatched while `prepare` only looks at them, by key. */
-  #noted: Map<string, Kernel> | undefined
   #uniforms: GPUBuffer
   #uniformWords = new Uint32Array((UNIFORM_SLOT / 4) * UNIFORM_SLOTS)
   #slots = 0
@@ -106,10 +97,6 @@ export class Gpu {
   /** Adds a dispatch to the submission being built. Use `launch`. */
   dispatch({ kernel, buffers, params, grid, work }: Dispatch): void {
     this.#throwIfLost()
-    if (this.#noted) {
-      this.#noted.set(kernelKey(kernel), kernel)
-      return
-    }
     const compiled = this.#compile(kernel)
     const offset = this.#slots * UNIFORM_SLOT
     this.#uniformWords.set(params, offset / 4)
@@ -121,28 +108,6 @@ export class Gpu {
     pass.dispatchWorkgroups(...grid)
     this.#work += work
     if (this.#slots === UNIFORM_SLOTS || this.#work >= this.#rate * SUBMISSION_MS) this.flush()
-  }
-
-  /**
-   * Compiles the kernels that `launches` dispatches, side by side: drivers use several threads then. Nothing is dispatched; copies and
-   * uploads are made. What does not compile is left to the dispatch that needs it, in whose error scope it fails.
-   */
-  async prepare(launches: () => void): Promise<void> {
-    const noted = new Map<string, Kernel>()
-    this.#noted = noted
-    try {
-      launches()
-    } finally {
-      this.#noted = undefined
-    }
-    const compile = async ([key, kernel]: [string, Kernel]) => {
-      if (!this.#compiled.has(key)) this.#compiled.set(key, await compileKernelBeside(this.device, kernel))
-    }
-    this.device.pushErrorScope('validation')
-    const compiling = [...noted].map(compile)
-    this.device.popErrorScope().catch(() => {})
-    await Promise.allSettled(compiling)
-    this.#throwIfLost()
   }
 
   /** Operations that fit one submission at the measured rate; launchers split larger dispatches by it. */

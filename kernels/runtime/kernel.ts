@@ -62,7 +62,7 @@ export function kernelKey(kernel: Pick<Kernel, 'name' | 'constants' | 'rewrites'
   return JSON.stringify([kernel.name, kernel.constants ?? {}, kernel.rewrites ?? {}])
 }
 
-function pipelineOf(device: GPUDevice, kernel: Kernel) {
+export function compileKernel(device: GPUDevice, kernel: Kernel): CompiledKernel {
   const COMPUTE_STAGE = 4
   const accesses = Object.values(kernel.bindings)
   const layout = device.createBindGroupLayout({
@@ -80,7 +80,7 @@ function pipelineOf(device: GPUDevice, kernel: Kernel) {
       },
     ],
   })
-  const descriptor: GPUComputePipelineDescriptor = {
+  const pipeline = device.createComputePipeline({
     label: kernel.name,
     layout: device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [layout] }),
     compute: {
@@ -88,19 +88,8 @@ function pipelineOf(device: GPUDevice, kernel: Kernel) {
       entryPoint: 'main',
       constants: kernel.constants ?? {},
     },
-  }
-  return { layout, descriptor }
-}
-
-export function compileKernel(device: GPUDevice, kernel: Kernel): CompiledKernel {
-  const { layout, descriptor } = pipelineOf(device, kernel)
-  return { pipeline: device.createComputePipeline(descriptor), layout, groups: new Map() }
-}
-
-/** The same beside other work of the driver. @throws GPUPipelineError where the device refuses the kernel */
-export async function compileKernelBeside(device: GPUDevice, kernel: Kernel): Promise<CompiledKernel> {
-  const { layout, descriptor } = pipelineOf(device, kernel)
-  return { pipeline: await device.createComputePipelineAsync(descriptor), layout, groups: new Map() }
+  })
+  return { pipeline, layout, groups: new Map() }
 }
 
 /** Bytes of `struct Params` (4-byte scalars only), rounded to the 16 bytes a uniform block needs. */
