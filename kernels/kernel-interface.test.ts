@@ -131,7 +131,7 @@ test.each(kernels)(
     expect(shaders[`./${kernel.name}.wgsl`], kernel.name).toBe(kernel.source)
     const names = Object.keys(kernel.constants ?? {})
     for (const name of names) expect(code(kernel.source)).toMatch(new RegExp(`override ${name}\\b`))
-    expect(code(kernel.source)).toMatch(/\bfn main\(/)
+    expect(code(kernelSource(kernel))).toMatch(/\bfn main\(/)
   },
 )
 

@@ -91,12 +91,11 @@ async function sizes(host: BenchHost, shape: StepShape): Promise<EngineFact[]> {
 }
 
 async function throughput(host: BenchHost, what: Shapes['epoch']): Promise<EngineFact[]> {
-  const { tokens, flops, seconds, paddingShare } = await epoch(host, what)
+  const { tokens, flops, seconds } = await epoch(host, what)
   const name = `Epoch of distillation, ${what.texts} texts`
   return [
     { name, value: tokens / seconds, unit: 'tokens/s' },
     { name: `${name}, products`, value: flops / seconds / 1e9, unit: 'GFLOP/s' },
-    { name: `${name}, padding`, value: 100 * paddingShare, unit: '%', goal: '< 10' },
   ]
 }
 

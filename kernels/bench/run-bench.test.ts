@@ -66,6 +66,7 @@ it('gives its device back when it is stopped', async () => {
   const stopped = runBench(host, {
     contenders: [noted],
     size: 'small',
+    families: ['elementwise'],
     effort: QUICK,
     watch: { checkpoint, progress: () => {} },
   })
