@@ -4,7 +4,7 @@ import { Heap } from './measures.ts'
 import { expect, expectIdle, expectMeasured, openSample, press, test } from './studio.ts'
 
 /** `DECANT_CYCLES=10` is the proof; fewer are the guard. */
-const CYCLES = Number(process.env.DECANT_CYCLES ?? 5)
+const CYCLES = Number(process.env.DECANT_CYCLES ?? 4)
 /** Cycles after which everything that is kept for good has been made once: compiled kernels, chunks, the first charts. */
 const WARM_UP = 2
 const MOST_BYTES_A_CYCLE = 1e6

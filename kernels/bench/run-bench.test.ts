@@ -1,20 +1,12 @@
 // The benchmark of our own kernels on a real device: right results, no more than asked for, and a stop that leaves nothing.
 import { expect, it } from 'vitest'
 import { StudioError } from '../../app/engine/base/errors.ts'
-import { createDawn } from '../runtime/node-dawn.ts'
-import type { BenchHost, Contender, StartedContender } from './contender.ts'
+import type { Contender, StartedContender } from './contender.ts'
 import decant from './contenders/decant.contender.ts'
 import { runBench } from './run-bench.ts'
+import { testHost } from './testing.ts'
 
 const QUICK = { samples: 2, sampleMs: 5 }
-const host: BenchHost = {
-  gpu: createDawn(),
-  address: (path) => path,
-  readFile: async (path) => expect.unreachable(path),
-  versions: {},
-  platform: { runtime: 'test', driver: '', processors: 1 },
-  log: () => {},
-}
 
 it('measures a family, right by f64, and tells how far it is', async () => {
   const told: string[] = []
@@ -23,7 +15,7 @@ it('measures a family, right by f64, and tells how far it is', async () => {
     progress: (done: number, total: number, unit: string) => told.push(`${done}/${total} ${unit}`),
   }
   const options = { contenders: [decant], size: 'small', families: ['elementwise'], effort: QUICK } as const
-  const report = await runBench(host, { ...options, watch })
+  const report = await runBench(testHost, { ...options, watch })
   const [family] = report.families
   expect(family!.cases.length).toBeGreaterThan(2)
   for (const { entries } of family!.cases) {
@@ -39,7 +31,7 @@ it('measures a family, right by f64, and tells how far it is', async () => {
 
 it('begins no case when its time is up, and says how many are left out', async () => {
   const options = { contenders: [decant], size: 'small', families: ['elementwise'], effort: QUICK } as const
-  const report = await runBench(host, { ...options, budgetMs: 0 })
+  const report = await runBench(testHost, { ...options, budgetMs: 0 })
   expect(report.families).toEqual([])
   expect(report.skipped).toBeGreaterThan(2)
 })
@@ -63,7 +55,7 @@ it('gives its device back when it is stopped', async () => {
   const checkpoint = async () => {
     if (++checks === 3) throw new StudioError('cancelled', 'Cancelled.')
   }
-  const stopped = runBench(host, {
+  const stopped = runBench(testHost, {
     contenders: [noted],
     size: 'small',
     families: ['elementwise'],

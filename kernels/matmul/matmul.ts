@@ -2,7 +2,7 @@
 import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
-import { type Cut, productTile, tileConstants } from '../lib/product-tile.ts'
+import { type Cut, type ProductTile, productTile, tileConstants } from '../lib/product-tile.ts'
 import tileLibrary from '../lib/product-tile.wgsl?raw'
 import { assert } from '../runtime/errors.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
@@ -134,8 +134,14 @@ function storageConstants({ form, rows, cols, inner }: MatmulShape) {
   }
 }
 
+/** Lower where the product has fewer rows; else whole, so that all products of a form share a pipeline. */
+function blocksOf(tile: Tile & { kind: 'blocks' }, rows: number): ProductTile {
+  const whole = 4 * tile.rowBlocks
+  return rows < whole ? productTile(tile, rows) : { ...tile, oneRow: false, rows: whole }
+}
+
 function blocksKernel(tile: Tile & { kind: 'blocks' }, gelu: number, shape: MatmulShape) {
-  const owned = productTile(tile, shape.rows)
+  const owned = blocksOf(tile, shape.rows)
   const { height, width, colBlocks } = tile
   return defineKernel({
     name: 'matmul/matmul-blocks',
@@ -241,7 +247,7 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
   const bindings = { a, b, bias, residual, out, second: wanted ?? unused! }
   const epilogue = epilogueOf(tensors)
   const gelu = geluOf(tensors, shape)
-  const height = tile.kind === 'outer' ? tile.rows : productTile(tile, rows).rows * tile.height
+  const height = tile.kind === 'outer' ? tile.rows : blocksOf(tile, rows).rows * tile.height
   for (const range of rowRanges(gpu, { rows, tile: height, operationsPerRow: cols * inner })) {
     const params = { rows, cols, inner, slice, epilogue, ...range }
     if (tile.kind === 'outer')
