@@ -157,7 +157,7 @@ function* gradRanges(gpu: Gpu, { batch, tokens, heads, headSize }: AttentionSize
 }
 
 /** Fours of queries per invocation. */
-export type AttentionForm = '1' | '2'
+type AttentionForm = '1' | '2'
 /** The key in `gpu.choices` of the form that was measured to be faster. */
 export const ATTENTION_CHOICE = 'attention'
 /** WGSL of the forward pass. */

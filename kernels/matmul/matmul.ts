@@ -179,18 +179,18 @@ export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): 
 }
 
 /** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
-export function defaultTile({ adapter }: Gpu): TileName {
+function defaultTile({ adapter }: Gpu): TileName {
   if (adapter.architecture === 'swiftshader') return 'blocks 16 × 16'
   return runsOnCpu(adapter) ? 'outer 16' : 'blocks 8 × 4'
 }
 
-/** The tiles for products of many or of few rows, the default first. With few rows those of one kind are alike. */
+/** The tiles for products of many or of few rows, the default first. With few rows those of one kind are alike, and CPU adapters use one. */
 export function matmulTiles(gpu: Gpu, hasManyRows: boolean): TileName[] {
+  if (!hasManyRows && runsOnCpu(gpu.adapter)) return ['outer 16']
   const all: readonly TileName[] = hasManyRows
     ? (Object.keys(TILES) as TileName[])
     : ['outer 16', 'blocks 8 × 4']
-  const wanted = defaultTile(gpu)
-  const first = all.includes(wanted) ? wanted : 'outer 16'
+  const first = defaultTile(gpu)
   return [first, ...all.filter((tile) => tile !== first)]
 }
 
