@@ -34,6 +34,9 @@ async function tuned(store: TuningStore, tunables?: readonly Tunable[], runtime 
   return tuner
 }
 
+/** Launches of one unit: enough that other work on the machine does not turn eight units to one around. */
+const UNIT = 25
+
 /** A product that each form launches so often; `partial` leaves rows out, `refused` is none that this adapter takes. */
 function repeated(times: Record<string, number>): Tunable {
   const [rows, cols, inner] = [64, 128, 128]
@@ -41,7 +44,7 @@ function repeated(times: Record<string, number>): Tunable {
   const launch = (form: string, tensors: MatmulTensors) => {
     if (form === 'refused') throw new GpuError('gpu-invalid', 'a form that this adapter refuses')
     const size = { form: 'NN', rows: form === 'partial' ? 8 : rows, cols, inner } as const
-    for (let i = 0; i < times[form]!; i++) matmul(gpu, tensors, size)
+    for (let i = 0; i < UNIT * times[form]!; i++) matmul(gpu, tensors, size)
   }
   return {
     choice: 'repeated',
