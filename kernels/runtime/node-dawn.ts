@@ -10,6 +10,8 @@ const GRACE_MS = 12
 let waiting = 0
 /** When a call was last made or answered. */
 let lastChange = 0
+/** One chain of rests at a time: each would sleep in every turn. */
+let isResting = false
 const neverWoken = new Int32Array(new SharedArrayBuffer(4))
 
 /** Dawn crashes once what `create` returned is collected, so it is kept here. */
@@ -30,7 +32,7 @@ export function createDawn(): GPU {
 }
 
 /** Makes a method that returns a promise rest the event loop until it settles. */
-function restWhile<K extends string>(
+export function restWhile<K extends string>(
   prototype: { [key in K]: (...args: never[]) => Promise<unknown> },
   name: K,
 ): void {
@@ -38,7 +40,8 @@ function restWhile<K extends string>(
   prototype[name] = async function (this: unknown, ...args: never[]) {
     waiting += 1
     lastChange = performance.now()
-    if (waiting === 1) setImmediate(rest)
+    if (!isResting) setImmediate(rest)
+    isResting = true
     try {
       return await original.apply(this, args)
     } finally {
@@ -49,7 +52,8 @@ function restWhile<K extends string>(
 }
 
 function rest(): void {
-  if (waiting === 0) return
+  isResting = waiting > 0
+  if (!isResting) return
   if (performance.now() - lastChange > GRACE_MS) Atomics.wait(neverWoken, 0, 0, REST_MS)
   setImmediate(rest)
 }
