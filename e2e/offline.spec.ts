@@ -1,7 +1,7 @@
 // Without a network, from the second visit.
 import { expect, expectMeasured, openSample, test } from './studio.ts'
 
-test.use({ serviceWorkers: 'allow' })
+test.use({ serviceWorkers: 'allow', hasWholeSample: true })
 
 test('the page and the sample work offline from the second visit', async ({ page, context }) => {
   await openSample(page)

@@ -6,6 +6,8 @@ const FOLDER = join(import.meta.dirname, '../.github/pictures')
 const DESK = { width: 1440, height: 1000 }
 const PHONE = { width: 390, height: 844 }
 
+test.use({ hasWholeSample: true })
+
 test('pictures for the README', async ({ page }) => {
   await page.setViewportSize(DESK)
   await openSample(page)

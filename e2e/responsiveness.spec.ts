@@ -22,6 +22,8 @@ const MOVE_MS = 16
 const START_MS = 3000
 const TRAINING_MS = 15_000
 
+test.use({ hasWholeSample: true })
+
 const ms = (value: number) => `${value.toFixed(1)} ms`
 
 test('a dragged slider takes little of each frame, and its student is measured soon after', async ({

@@ -4,6 +4,7 @@ import {
   expectAccessible,
   expectMeasured,
   figure,
+  freshVisit,
   openSample,
   press,
   rowOf,
@@ -40,8 +41,7 @@ test('a recipe link opened in a fresh browser gives the same settings and the sa
   const link = await page.getByRole('textbox', { name: 'Link to this recipe' }).inputValue()
   const int8 = await figure(page, 'INT8', 'Accuracy')
 
-  const fresh = await browser.newContext({ serviceWorkers: 'block' })
-  const other = await fresh.newPage()
+  const other = await freshVisit(browser)
   await other.goto(link)
   await expectMeasured(other, 'Teacher')
   expect(new URL(other.url()).href).toBe(`${baseURL}/`)
@@ -49,7 +49,7 @@ test('a recipe link opened in a fresh browser gives the same settings and the sa
   await other.getByRole('radio', { name: 'INT8' }).click()
   await expectMeasured(other, 'INT8')
   expect((await figure(other, 'INT8', 'Accuracy')).exact).toBe(int8.exact)
-  await fresh.close()
+  await other.context().close()
 })
 
 test('a damaged link says so and leaves the settings', async ({ page }) => {

@@ -1,6 +1,14 @@
 // The page as a story reads it: opened with its rules checked, rows of the table, what is under way.
 import AxeBuilder from '@axe-core/playwright'
-import { type Browser, test as base, chromium, expect, type Locator, type Page } from '@playwright/test'
+import {
+  type Browser,
+  type BrowserContext,
+  test as base,
+  chromium,
+  expect,
+  type Locator,
+  type Page,
+} from '@playwright/test'
 
 export { expect } from '@playwright/test'
 
@@ -15,7 +23,12 @@ interface Trespasses {
 }
 
 /** Every story ends with a look at what the page did: its requests, its policy, its console. */
-export const test = base.extend<{ trespasses: Trespasses }>({
+export const test = base.extend<{ hasWholeSample: boolean; trespasses: Trespasses }>({
+  hasWholeSample: [false, { option: true }],
+  context: async ({ context, hasWholeSample }, use) => {
+    if (!hasWholeSample) await shortenSample(context)
+    await use(context)
+  },
   trespasses: [
     async ({ page, baseURL }, use) => {
       const trespasses: Trespasses = { isConsoleIgnored: false, askedFor: new Set(), requests: [], found: [] }
@@ -27,6 +40,19 @@ export const test = base.extend<{ trespasses: Trespasses }>({
     { auto: true },
   ],
 })
+
+/** Rows of the sample's tables that a story opens unless it asks for all: what it tells does not depend on them, how long it takes does. */
+const STORY_ROWS = { train: 1600, test: 300 }
+
+/** The sample's tables as served, but for the rows after these. */
+async function shortenSample(place: Page | BrowserContext): Promise<void> {
+  for (const [name, rows] of Object.entries(STORY_ROWS))
+    await place.route(`**/sample/${name}.csv`, async (route) => {
+      const response = await route.fetch()
+      const lines = (await response.text()).split('\n')
+      await route.fulfill({ response, body: lines.slice(0, 1 + rows).join('\n') })
+    })
+}
 
 function watchNetwork(page: Page, origin: string, { askedFor, requests, found }: Trespasses): void {
   page.on('request', (request) => {
@@ -63,15 +89,24 @@ function watchConsole(page: Page, trespasses: Trespasses): void {
 }
 
 /** A browser of the story's own: Chromium counts how often its GPU process ended, and soon gives no adapter any more. */
-export async function inFreshBrowser(story: (page: Page, browser: Browser) => Promise<void>): Promise<void> {
-  const { launchOptions, baseURL, viewport } = test.info().project.use
-  const browser = await chromium.launch(launchOptions)
+export async function inFreshBrowser(
+  story: (page: Page, browser: Browser) => Promise<void>,
+  sample: { isWhole?: boolean } = {},
+): Promise<void> {
+  const browser = await chromium.launch(test.info().project.use.launchOptions)
   try {
-    const context = await browser.newContext({ baseURL, viewport, serviceWorkers: 'block' })
-    await story(await context.newPage(), browser)
+    await story(await freshVisit(browser, sample), browser)
   } finally {
     await browser.close()
   }
+}
+
+/** A page of somebody who was never here. */
+export async function freshVisit(browser: Browser, { isWhole = false } = {}): Promise<Page> {
+  const { baseURL, viewport } = test.info().project.use
+  const context = await browser.newContext({ baseURL, viewport, serviceWorkers: 'block' })
+  if (!isWhole) await shortenSample(context)
+  return context.newPage()
 }
 
 /** Ends the browser's GPU process; it counts such ends, so that a story does this `inFreshBrowser`. */

@@ -12,6 +12,12 @@ import { type MatmulShape, matmul } from '../../../kernels/matmul/matmul.ts'
 import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from '../../../kernels/quantize/quantize.ts'
 import { type Bench, type Check, randomFloats, randomIntegers } from './bench.ts'
 
+/**
+ * The least that is cut into blocks, so that the pipelines compiled here are those that models run: rows for a whole block and a part,
+ * sizes that are loaded four at a time.
+ */
+const BLOCKS = { rows: 20, cols: 36, inner: 8 }
+
 function product(bench: Bench, shape: MatmulShape): void {
   const a = randomFloats(shape.rows * shape.inner, 1)
   const b = randomFloats(shape.inner * shape.cols, 2)
@@ -21,10 +27,11 @@ function product(bench: Bench, shape: MatmulShape): void {
 
 /** A linear layer as the forward pass runs it: bias, GELU with the value before it, residual. */
 function linearLayer(bench: Bench): void {
-  const shape = { form: 'NT', rows: 9, cols: 36, inner: 8, gelu: 'exact' } as const
-  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(36 * 8, 4)]
-  const [bias, residual] = [randomFloats(36, 5), randomFloats(9 * 36, 6)]
-  const before = matmulReference(a, b, shape).value.map((value, i) => value + bias[i % 36]!)
+  const { rows, cols, inner } = BLOCKS
+  const shape = { ...BLOCKS, form: 'NT', gelu: 'exact' } as const
+  const [a, b] = [randomFloats(rows * inner, 3), randomFloats(cols * inner, 4)]
+  const [bias, residual] = [randomFloats(cols, 5), randomFloats(rows * cols, 6)]
+  const before = matmulReference(a, b, shape).value.map((value, i) => value + bias[i % cols]!)
   const after = before.map((value, i) => geluReference(value, 'exact') + residual[i]!)
   matmul(
     bench.gpu,
@@ -41,20 +48,22 @@ function linearLayer(bench: Bench): void {
 }
 
 /** The gradients of a linear layer's weight and bias. */
-function weightAndBias(bench: Bench, inner: number): void {
-  const shape = { form: 'TN', rows: 9, cols: 36, inner } as const
-  const [a, b] = [randomFloats(inner * 9, 1), randomFloats(inner * 36, 2)]
-  const sums = columnSumsReference(a, { rows: inner, cols: 9 }).value
+function weightAndBias(bench: Bench, { rows, inner }: { rows: number; inner: number }): void {
+  const { cols } = BLOCKS
+  const shape = { form: 'TN', rows, cols, inner } as const
+  const [a, b] = [randomFloats(inner * rows, 1), randomFloats(inner * cols, 2)]
+  const sums = columnSumsReference(a, { rows: inner, cols: rows }).value
   const tensors = { a: bench.floats(a), b: bench.floats(b) }
   const out = bench.floatsOf(matmulReference(a, b, shape).value)
   matmul(bench.gpu, { ...tensors, out, sums: bench.floatsOf(sums) }, shape)
 }
 
 /** The gradient of a linear layer's input, through the GELU that made it. */
-function throughGelu(bench: Bench, gelu: 'exact' | 'tanh'): void {
-  const shape = { form: 'NN', rows: 9, cols: 36, inner: 8, gelu } as const
-  const [a, b] = [randomFloats(9 * 8, 3), randomFloats(8 * 36, 4)]
-  const slopeAt = randomFloats(9 * 36, 7).map((value) => 4 * value)
+function throughGelu(bench: Bench, gelu: 'exact' | 'tanh', rows: number): void {
+  const { cols, inner } = BLOCKS
+  const shape = { form: 'NN', rows, cols, inner, gelu } as const
+  const [a, b] = [randomFloats(rows * inner, 3), randomFloats(inner * cols, 4)]
+  const slopeAt = randomFloats(rows * cols, 7).map((value) => 4 * value)
   const product = matmulReference(a, b, shape).value
   const expected = product.map((value, i) => value * geluGradReference(slopeAt[i]!, gelu))
   const tensors = { a: bench.floats(a), b: bench.floats(b), slopeAt: bench.floats(slopeAt) }
@@ -221,10 +230,10 @@ export const MATRIX_CHECKS: readonly Check[] = [
   { name: 'matmul NN', run: (bench) => product(bench, { form: 'NN', rows: 3, cols: 7, inner: 9 }) },
   { name: 'matmul NT', run: linearLayer },
   // Long enough to be summed in slices, as gradients of weights are.
-  { name: 'matmul TN', run: (bench) => weightAndBias(bench, 1030) },
-  { name: 'matmul TN, one slice', run: (bench) => weightAndBias(bench, 71) },
-  { name: 'matmul NN, slope of GELU', run: (bench) => throughGelu(bench, 'exact') },
-  { name: 'matmul NN, slope of GELU tanh', run: (bench) => throughGelu(bench, 'tanh') },
+  { name: 'matmul TN', run: (bench) => weightAndBias(bench, { rows: BLOCKS.rows, inner: 1032 }) },
+  { name: 'matmul TN, odd', run: (bench) => weightAndBias(bench, { rows: 9, inner: 71 }) },
+  { name: 'matmul NN, slope of GELU', run: (bench) => throughGelu(bench, 'exact', BLOCKS.rows) },
+  { name: 'matmul NN, slope of GELU tanh, few rows', run: (bench) => throughGelu(bench, 'tanh', 3) },
   { name: 'quantize INT8', run: packRows },
   { name: 'dequantize INT8', run: unpackRows },
   { name: 'quantize INT4', run: packGroups },
