@@ -39,6 +39,7 @@ function definedKernels(): string[] {
 
 const TILE_OF: Record<string, TileName> = {
   'matmul/matmul': 'outer 16',
+  'matmul/matmul-subgroups': 'subgroups 32',
   'matmul/matmul-blocks': 'blocks 8 × 4',
 }
 
@@ -71,7 +72,7 @@ describe('on a sound adapter', () => {
       launched.add(kernel)
       return false
     })
-    for (const tile of ['outer 16', 'blocks 8 × 4'] as const) await withTile(gpu, tile, () => selfTest(gpu))
+    for (const tile of Object.values(TILE_OF)) await withTile(gpu, tile, () => selfTest(gpu))
     expect([...launched].sort()).toEqual([...new Set(definedKernels())].sort())
   })
 })

@@ -6,9 +6,9 @@ import type { Gpu } from '../runtime/gpu.ts'
 import { createTensor, read, release, upload } from '../runtime/tensor.ts'
 import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
 import { columnSumsReference, geluReference, matmulReference } from './matmul.ref.ts'
-import { type MatmulForm, type MatmulShape, matmul, matmulTolerance, TILES, type TileName } from './matmul.ts'
+import { type MatmulForm, type MatmulShape, matmul, matmulTiles, matmulTolerance } from './matmul.ts'
 
-const TILE_NAMES = Object.keys(TILES) as TileName[]
+const TILE_NAMES = matmulTiles(await testGpu(), true)
 
 const SIZES: [rows: number, cols: number, inner: number][] = [
   [1, 1, 1],

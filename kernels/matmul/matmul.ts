@@ -13,6 +13,7 @@ import loadsSource from './block-loads.wgsl?raw'
 import source from './matmul.wgsl?raw'
 import blocksSource from './matmul-blocks.wgsl?raw'
 import epilogueSource from './matmul-epilogue.wgsl?raw'
+import subgroupsSource from './matmul-subgroups.wgsl?raw'
 import rowSumsSource from './row-sums.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
 
@@ -55,16 +56,19 @@ export function matmulTolerance(inner: number, magnitude: number): number {
 }
 
 /**
- * How a product is cut: `outer` adds one inner index at a time to `rows` rows by 8 columns an invocation, `blocks` four to blocks of
- * 4 × 4. `width` and `height` are the invocations of a workgroup along columns and rows.
+ * How a product is cut: `outer` and `subgroups` add one inner index at a time to `rows` rows by 8 columns an invocation, `blocks` four
+ * to blocks of 4 × 4. `width` and `height` are the invocations of a workgroup along columns and rows; with `subgroups` the width is
+ * that of the adapter's widest subgroup.
  */
 type Tile =
   | { readonly kind: 'outer'; readonly rows: 1 | 4 | 8 | 16; readonly width: number }
+  | { readonly kind: 'subgroups'; readonly rows: 8 | 16 | 32 }
   | ({ readonly kind: 'blocks'; readonly height: number } & Cut)
 
 /** The ways to cut a product, for whoever measures which one is fastest. */
 export const TILES = {
   'outer 16': { kind: 'outer', rows: 16, width: 16 },
+  'subgroups 32': { kind: 'subgroups', rows: 32 },
   'blocks 16 × 16': { kind: 'blocks', rowBlocks: 4, colBlocks: 4, width: 4, height: 1 },
   'blocks 8 × 8': { kind: 'blocks', rowBlocks: 2, colBlocks: 2, width: 8, height: 8 },
   'blocks 8 × 4': { kind: 'blocks', rowBlocks: 2, colBlocks: 1, width: 8, height: 8 },
@@ -79,7 +83,7 @@ const SLICE_MIN = 512
 const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
 const BLOCK_LIBRARIES = [loadsSource, tileLibrary, blockProduct, ...SHARED_LIBRARIES]
 /** WGSL of all tiles. */
-export const matmulSources = [source, blocksSource, ...BLOCK_LIBRARIES]
+export const matmulSources = [source, subgroupsSource, blocksSource, ...BLOCK_LIBRARIES]
 const SHARED_PARAMS = {
   rows: 'u32',
   cols: 'u32',
@@ -109,15 +113,37 @@ function launchSizes({ rows, cols: across }: Footprint) {
   }
 }
 
+const OUTER = {
+  libraries: SHARED_LIBRARIES,
+  bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
+  params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
+} as const
+
 function outerKernel({ rows, width }: Tile & { kind: 'outer' }, gelu: number) {
   return defineKernel({
     name: 'matmul/matmul',
     source,
-    libraries: SHARED_LIBRARIES,
-    bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
-    params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
+    ...OUTER,
     constants: { ROWS: rows, WIDTH: width, GELU: gelu },
     ...launchSizes({ rows, cols: 8 * width }),
+  })
+}
+
+/** Rows of A that one load of a subgroup brings, and the width of a workgroup. */
+function subgroupConstants({ subgroupSizes }: Gpu) {
+  assert(subgroupSizes, 'an adapter with subgroups')
+  const { least, most } = subgroupSizes
+  return { LANES: least < 8 ? 4 : 8, WIDTH: Math.max(8, most) }
+}
+
+function subgroupsKernel(gpu: Gpu, { rows }: Tile & { kind: 'subgroups' }, gelu: number) {
+  const sizes = subgroupConstants(gpu)
+  return defineKernel({
+    name: 'matmul/matmul-subgroups',
+    source: subgroupsSource,
+    ...OUTER,
+    constants: { ROWS: rows, ...sizes, GELU: gelu },
+    ...launchSizes({ rows, cols: 8 * sizes.WIDTH }),
   })
 }
 
@@ -179,9 +205,10 @@ export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): 
 }
 
 /** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
-function defaultTile({ adapter }: Gpu): TileName {
+function defaultTile({ adapter, subgroupSizes }: Gpu): TileName {
   if (adapter.architecture === 'swiftshader') return 'blocks 16 × 16'
-  return runsOnCpu(adapter) ? 'outer 16' : 'blocks 8 × 4'
+  if (!runsOnCpu(adapter)) return 'blocks 8 × 4'
+  return subgroupSizes ? 'subgroups 32' : 'outer 16'
 }
 
 /** The tiles for products of many or of few rows, the default first. With few rows those of one kind are alike, and CPU adapters use one. */
@@ -191,7 +218,8 @@ export function matmulTiles(gpu: Gpu, hasManyRows: boolean): TileName[] {
     ? (Object.keys(TILES) as TileName[])
     : ['outer 16', 'blocks 8 × 4']
   const first = defaultTile(gpu)
-  return [first, ...all.filter((tile) => tile !== first)]
+  const others = all.filter((tile) => tile !== first)
+  return [first, ...others.filter((tile) => TILES[tile].kind !== 'subgroups' || gpu.subgroupSizes)]
 }
 
 /** Where CPU adapters gain by blocks: most of one is wasted on a small product, and without loads of four it is 1.3 times as slow. */
@@ -203,11 +231,16 @@ function suitsBlocks(shape: MatmulShape): boolean {
 /** The tile, lower where the product has fewer rows. */
 function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
   const chosen = (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu)
-  const isWasteful = TILES[chosen].kind === 'blocks' && runsOnCpu(gpu.adapter) && !suitsBlocks(shape)
-  const tile: Tile = TILES[shape.tile ?? (isWasteful ? 'outer 16' : chosen)]
+  const tile: Tile = TILES[shape.tile ?? (isWasteful(gpu, TILES[chosen], shape) ? 'outer 16' : chosen)]
   if (tile.kind === 'blocks') return tile
-  const lower = ([1, 4, 8] as const).find((fewer) => shape.rows <= fewer && fewer < tile.rows)
+  const lower = ([1, 4, 8, 16] as const).find((fewer) => shape.rows <= fewer && fewer < tile.rows)
+  if (tile.kind === 'subgroups') return { ...tile, rows: lower === 16 ? 16 : lower ? 8 : tile.rows }
   return { ...tile, rows: lower ?? tile.rows }
+}
+
+function isWasteful(gpu: Gpu, { kind }: Tile, shape: MatmulShape): boolean {
+  if (kind === 'subgroups') return shape.rows <= 8
+  return kind === 'blocks' && runsOnCpu(gpu.adapter) && !suitsBlocks(shape)
 }
 
 /** Inner indices per slice, a multiple of 4: depends on the shape only, so the bits do too. */
@@ -247,12 +280,15 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
   const bindings = { a, b, bias, residual, out, second: wanted ?? unused! }
   const epilogue = epilogueOf(tensors)
   const gelu = geluOf(tensors, shape)
-  const height = tile.kind === 'outer' ? tile.rows : blocksOf(tile, rows).rows * tile.height
+  const height = tile.kind === 'blocks' ? blocksOf(tile, rows).rows * tile.height : tile.rows
   for (const range of rowRanges(gpu, { rows, tile: height, operationsPerRow: cols * inner })) {
     const params = { rows, cols, inner, slice, epilogue, ...range }
-    if (tile.kind === 'outer')
-      launch(gpu, outerKernel(tile, gelu), bindings, { ...params, ...stridesOf(shape) })
-    else launch(gpu, blocksKernel(tile, gelu, shape), { ...bindings, aQuads: a, bQuads: b }, params)
+    if (tile.kind === 'blocks')
+      launch(gpu, blocksKernel(tile, gelu, shape), { ...bindings, aQuads: a, bQuads: b }, params)
+    else {
+      const kernel = tile.kind === 'outer' ? outerKernel(tile, gelu) : subgroupsKernel(gpu, tile, gelu)
+      launch(gpu, kernel, bindings, { ...params, ...stridesOf(shape) })
+    }
   }
   release(gpu, unused)
 }

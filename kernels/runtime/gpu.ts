@@ -15,6 +15,19 @@ export function runsOnCpu({ architecture, description, fallback }: AdapterDescri
   return fallback || /swiftshader|llvmpipe|software/i.test(`${architecture} ${description}`)
 }
 
+/** Lanes that compute side by side and can read each other's values. */
+export interface SubgroupSizes {
+  readonly least: number
+  readonly most: number
+}
+
+interface DeviceTraits {
+  /** What the browser's WGSL offers beyond the first version. */
+  readonly languageFeatures: ReadonlySet<string>
+  /** Absent where the adapter or the browser has no subgroups. */
+  readonly subgroupSizes?: SubgroupSizes | undefined
+}
+
 /** A place in a buffer; `offset` in bytes. */
 interface Span {
   readonly buffer: GPUBuffer
@@ -46,8 +59,8 @@ export class Gpu {
   readonly device: GPUDevice
   readonly adapter: AdapterDescription
   readonly pool: BufferPool
-  /** What the browser's WGSL offers beyond the first version. */
   readonly languageFeatures: ReadonlySet<string>
+  readonly subgroupSizes: SubgroupSizes | undefined
   /** The form of a kernel that was measured to be the fastest here, by what it is for. What is missing takes its default. */
   readonly choices = new Map<string, string>()
   #compiled = new Map<string, CompiledKernel>()
@@ -68,11 +81,12 @@ export class Gpu {
   constructor(
     device: GPUDevice,
     adapter: AdapterDescription,
-    { budget, languageFeatures }: { budget: number; languageFeatures: ReadonlySet<string> },
+    { budget, languageFeatures, subgroupSizes }: DeviceTraits & { budget: number },
   ) {
     this.device = device
     this.adapter = adapter
     this.languageFeatures = languageFeatures
+    this.subgroupSizes = subgroupSizes
     this.pool = new BufferPool(device, budget)
     this.#uniforms = device.createBuffer({
       label: 'uniforms',
@@ -289,7 +303,9 @@ export async function requestGpu(api: GPU | undefined, options: { budget?: numbe
     'maxComputeWorkgroupStorageSize',
   ] as const
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]))
-  const device = await adapter.requestDevice({ requiredLimits })
+  const subgroupSizes = subgroupSizesOf(adapter)
+  const requiredFeatures: GPUFeatureName[] = subgroupSizes ? ['subgroups'] : []
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
   const { vendor, architecture, description } = adapter.info
   const fallback = adapter.info.isFallbackAdapter ?? false
   return new Gpu(
@@ -298,6 +314,12 @@ export async function requestGpu(api: GPU | undefined, options: { budget?: numbe
     {
       budget: options.budget ?? DEFAULT_BUDGET_BYTES,
       languageFeatures: new Set(api.wgslLanguageFeatures ?? []),
+      subgroupSizes,
     },
   )
+}
+
+function subgroupSizesOf({ features, info }: GPUAdapter): SubgroupSizes | undefined {
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info
+  return features.has('subgroups') && least && most ? { least, most } : undefined
 }
