@@ -70,12 +70,17 @@ describe.each([32, 64, 128])('groups of %i', (groupSize) => {
   })
 })
 
-test.each(['exact', 'tanh', undefined] as const)('bias, GELU %s and residual', async (gelu) => {
+test.each([
+  ['exact', 19],
+  ['tanh', 19],
+  [undefined, 19],
+  ['exact', 45],
+] as const)('bias, GELU %s and residual, %i rows', async (gelu, rows) => {
   const gpu = await testGpu()
-  const size = { rows: 19, cols: 37, inner: 50, groupSize: 32 }
+  const size = { rows, cols: 37, inner: 50, groupSize: 32 }
   const { tensors, values } = operands(gpu, size)
   const bias = upload(gpu, 'f32', randomValues(37, 8, 4), { owner: 'test' })
-  const residual = upload(gpu, 'f32', randomValues(19 * 37, 9), { owner: 'test' })
+  const residual = upload(gpu, 'f32', randomValues(rows * 37, 9), { owner: 'test' })
   gemmInt4(gpu, { ...tensors, bias, residual }, { ...size, gelu })
   const biases = await read(gpu, bias)
   const residuals = await read(gpu, residual)
@@ -93,6 +98,18 @@ test.each(['exact', 'tanh', undefined] as const)('bias, GELU %s and residual', a
   })
   expect(wrong).toBe(-1)
   release(gpu, bias, residual, ...Object.values(tensors))
+})
+
+test('the bits of a row do not depend on how many rows there are', async () => {
+  const gpu = await testGpu()
+  const size = { rows: 67, cols: 37, inner: 50, groupSize: 32, gelu: 'exact' } as const
+  const { tensors } = operands(gpu, size)
+  const bias = upload(gpu, 'f32', randomValues(37, 8, 4), { owner: 'test' })
+  const few = guardedTensor(gpu, 'f32', [5, 37])
+  gemmInt4(gpu, { ...tensors, bias }, size)
+  gemmInt4(gpu, { ...tensors, bias, out: few }, { ...size, rows: 5 })
+  expect(await readGuarded(gpu, few)).toEqual((await readGuarded(gpu, tensors.out)).slice(0, 5 * 37))
+  release(gpu, bias, few, ...Object.values(tensors))
 })
 
 test('a product split over submissions has the bits of one dispatch', async () => {

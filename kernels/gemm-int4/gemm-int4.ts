@@ -11,13 +11,14 @@ import {
   tileGrid,
 } from '../lib/product-tile.ts'
 import tileLibrary from '../lib/product-tile.wgsl?raw'
+import { matmul } from '../matmul/matmul.ts'
+import { dequantizeInt4 } from '../quantize/quantize.ts'
 import { assert } from '../runtime/errors.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
-import type { Tensor } from '../runtime/tensor.ts'
+import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
 import source from './gemm-int4.wgsl?raw'
-import singleStepsLibrary from './single-steps.wgsl?raw'
 
 export interface GemmInt4Tensors {
   readonly a: Tensor<'f32'>
@@ -49,7 +50,7 @@ function tileKernel(tile: ProductTile, constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int4/gemm-int4',
     source,
-    libraries: [tileLibrary, epilogueLibrary, blockProduct, singleStepsLibrary, geluLibrary],
+    libraries: [tileLibrary, epilogueLibrary, blockProduct, geluLibrary],
     bindings: {
       a: 'read',
       aQuads: 'read',
@@ -73,32 +74,45 @@ function tileKernel(tile: ProductTile, constants: Record<string, number>) {
   })
 }
 
-/**
- * On SwiftShader, whose loads cost a dozen multiply-adds, large tiles are 2.6 times as fast as those of 4 x 4; on other CPU adapters
- * 1.4 times, where inner indices are added one at a time.
- */
-function cutOf({ adapter }: Gpu, rows: number): Cut & { isSingle: boolean } {
-  if (adapter.architecture === 'swiftshader') return { rowBlocks: 4, colBlocks: 4, width: 4, isSingle: false }
-  if (!runsOnCpu(adapter)) return { rowBlocks: 1, colBlocks: 1, width: 16, isSingle: false }
-  if (rows === 1) return { rowBlocks: 1, colBlocks: 2, width: 8, isSingle: false }
-  return { rowBlocks: 4, colBlocks: 2, width: 16, isSingle: true }
+/** With this many rows CPU adapters are faster when every weight is unpacked once, and multiplied as a float: 1.2 to 2 times at 128. */
+const UNPACKED_ROWS = 32
+
+/** On SwiftShader, whose loads cost a dozen multiply-adds, large tiles are 2.6 times as fast as those of 4 x 4. */
+function cutOf({ adapter }: Gpu): Cut {
+  if (adapter.architecture === 'swiftshader') return { rowBlocks: 4, colBlocks: 4, width: 4 }
+  return runsOnCpu(adapter)
+    ? { rowBlocks: 4, colBlocks: 2, width: 8 }
+    : { rowBlocks: 1, colBlocks: 1, width: 16 }
 }
 
 /**
  * out = gelu(A W^T + bias) + residual for a [rows, inner] and weights [cols, inner] as `packInt4` packs them
  * (codesW [cols, groups * groupSize / 8], scalesW [cols, groups]); out and residual [rows, cols], bias [cols].
- * Reached on 2 cores, 128 x 384 x 1536: SwiftShader 7 GFLOP/s, lavapipe 18 GFLOP/s.
+ * The bits of a row do not depend on how many rows there are.
  */
 export function gemmInt4(gpu: Gpu, tensors: GemmInt4Tensors, shape: GemmInt4Shape): void {
-  const { rows, cols, inner, groupSize, gelu } = shape
+  const { groupSize } = shape
   assert(groupSize % 8 === 0 && groupSize > 0, `a group size that is a multiple of 8, got ${groupSize}`)
+  if (runsOnCpu(gpu.adapter) && shape.rows >= UNPACKED_ROWS) multiplyUnpacked(gpu, tensors, shape)
+  else multiplyPacked(gpu, tensors, shape)
+}
+
+function multiplyUnpacked(gpu: Gpu, tensors: GemmInt4Tensors, shape: GemmInt4Shape): void {
+  const { codesW: codes, scalesW: scales, a, bias, residual, out } = tensors
+  const { rows, cols, inner, groupSize, gelu } = shape
+  const b = createTensor(gpu, 'f32', [cols, inner], 'scratch')
+  dequantizeInt4(gpu, { codes, scales, out: b }, { rows: cols, cols: inner, groupSize })
+  matmul(gpu, { a, b, bias, residual, out }, { form: 'NT', rows, cols, inner, gelu })
+  release(gpu, b)
+}
+
+function multiplyPacked(gpu: Gpu, tensors: GemmInt4Tensors, shape: GemmInt4Shape): void {
+  const { rows, cols, inner, groupSize, gelu } = shape
   const { a, codesW, scalesW, out, bias = a, residual = a } = tensors
-  const cut = cutOf(gpu, rows)
-  const tile = productTile(cut, rows)
+  const tile = productTile(cutOf(gpu), rows)
   const kernel = tileKernel(tile, {
     ...epilogueConstants(tensors, gelu),
     A_QUADS: inner % 4 === 0 ? 1 : 0,
-    SINGLE: cut.isSingle ? 1 : 0,
   })
   const bindings = { a, aQuads: a, codesW, scalesW, bias, residual, out }
   for (const range of rowRanges(gpu, { rows, tile: tile.rows, operationsPerRow: cols * inner }))

@@ -4,7 +4,7 @@
 // Shapes: a [rows, inner]; codes_w [cols, groups * group_size / 8] with code + 8 per nibble, lowest first, code 0 past the end;
 // scales_w [cols, groups], groups = ceil(inner / group_size); bias [cols]; out, residual [rows, cols]. group_size: a multiple of 8.
 // Inner indices past the end read the last valid ones: those meet code 0. Tiles are in product-tile.wgsl,
-// the epilogue in product-epilogue.wgsl, the steps of SINGLE in single-steps.wgsl.
+// the epilogue in product-epilogue.wgsl.
 override ROW_BLOCKS: u32 = 1;
 override COL_BLOCKS: u32 = 1;
 override ONE_ROW: u32 = 0;
@@ -13,7 +13,6 @@ override HAS_BIAS: u32 = 0;
 override HAS_RESIDUAL: u32 = 0;
 override GELU: u32 = 0; // 1 exact, 2 tanh
 override A_QUADS: u32 = 0; // inner is a multiple of 4
-override SINGLE: u32 = 0;  // adds one inner index at a time; COL_BLOCKS must be 2
 
 struct Params {
   rows: u32,
@@ -110,12 +109,8 @@ fn scaled(sum: vec4f, row: u32, c: vec4u) -> vec4f { return sum; }
     let scales = scales_at(scale_cols, g);
     for (var w = g * per_group; w < (g + 1u) * per_group; w++) {
       let words = words_at(word_cols, w);
-      if (SINGLE == 1u) {
-        sum = add_word(sum, rows, w, words, scales);
-      } else {
-        sum = add_tile(sum, rows, w * 8u, low_band(words, scales));
-        sum = add_tile(sum, rows, w * 8u + 4u, high_band(words, scales));
-      }
+      sum = add_tile(sum, rows, w * 8u, low_band(words, scales));
+      sum = add_tile(sum, rows, w * 8u + 4u, high_band(words, scales));
     }
   }
   store(sum, row, col);

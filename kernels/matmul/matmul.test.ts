@@ -6,7 +6,8 @@ import type { Gpu } from '../runtime/gpu.ts'
 import { createTensor, read, release, upload } from '../runtime/tensor.ts'
 import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
 import { columnSumsReference, geluReference, matmulReference } from './matmul.ref.ts'
-import { type MatmulForm, type MatmulShape, matmul, matmulTiles, matmulTolerance } from './matmul.ts'
+import { type MatmulForm, type MatmulShape, matmul, matmulTolerance } from './matmul.ts'
+import { matmulTiles } from './tiles.ts'
 
 const TILE_NAMES = matmulTiles(await testGpu(), true)
 

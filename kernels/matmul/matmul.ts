@@ -1,21 +1,12 @@
 // Matrix products in the three forms that a linear layer and its gradients need.
-import blockProduct from '../lib/block-product.wgsl?raw'
-import geluLibrary from '../lib/gelu.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
-import { type Cut, type ProductTile, productTile, tileConstants } from '../lib/product-tile.ts'
-import tileLibrary from '../lib/product-tile.wgsl?raw'
 import { assert } from '../runtime/errors.ts'
-import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
-import { defineKernel, foldGrid, type Grid, launch } from '../runtime/kernel.ts'
+import type { Gpu } from '../runtime/gpu.ts'
+import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
-import loadsSource from './block-loads.wgsl?raw'
-import source from './matmul.wgsl?raw'
-import blocksSource from './matmul-blocks.wgsl?raw'
-import epilogueSource from './matmul-epilogue.wgsl?raw'
-import subgroupsSource from './matmul-subgroups.wgsl?raw'
-import rowSumsSource from './row-sums.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
+import { productKernel, type TileName } from './tiles.ts'
 
 /** NN: A [rows, inner], B [inner, cols]. NT: A [rows, inner], B [cols, inner]. TN: A [inner, rows], B [inner, cols]. */
 export type MatmulForm = 'NN' | 'NT' | 'TN'
@@ -55,139 +46,9 @@ export function matmulTolerance(inner: number, magnitude: number): number {
   return Math.min(4 * Math.sqrt(inner), Math.max(4, inner)) * UNIT_ROUNDOFF * magnitude + 1e-30
 }
 
-/**
- * How a product is cut: `outer` and `subgroups` add one inner index at a time to `rows` rows by 8 columns an invocation, `blocks` four
- * to blocks of 4 × 4. `width` and `height` are the invocations of a workgroup along columns and rows; with `subgroups` the width is
- * that of the adapter's widest subgroup.
- */
-type Tile =
-  | { readonly kind: 'outer'; readonly rows: 1 | 4 | 8 | 16; readonly width: number }
-  | { readonly kind: 'subgroups'; readonly rows: 8 | 16 | 32 }
-  | ({ readonly kind: 'blocks'; readonly height: number } & Cut)
-
-/** The ways to cut a product, for whoever measures which one is fastest. */
-export const TILES = {
-  'outer 16': { kind: 'outer', rows: 16, width: 16 },
-  'subgroups 32': { kind: 'subgroups', rows: 32 },
-  'blocks 16 × 16': { kind: 'blocks', rowBlocks: 4, colBlocks: 4, width: 4, height: 1 },
-  'blocks 8 × 8': { kind: 'blocks', rowBlocks: 2, colBlocks: 2, width: 8, height: 8 },
-  'blocks 8 × 4': { kind: 'blocks', rowBlocks: 2, colBlocks: 1, width: 8, height: 8 },
-} as const satisfies Record<string, Tile>
-
-export type TileName = keyof typeof TILES
-
 /** Split-K aims at this many tiles of the smaller form, with slices no shorter than SLICE_MIN. */
 const TILES_WANTED = 512
 const SLICE_MIN = 512
-
-const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
-const BLOCK_LIBRARIES = [loadsSource, tileLibrary, blockProduct, ...SHARED_LIBRARIES]
-/** WGSL of all tiles. */
-export const matmulSources = [source, subgroupsSource, blocksSource, ...BLOCK_LIBRARIES]
-const SHARED_PARAMS = {
-  rows: 'u32',
-  cols: 'u32',
-  inner: 'u32',
-  firstRow: 'u32',
-  rowCount: 'u32',
-  slice: 'u32',
-  epilogue: 'u32',
-} as const
-type SharedParams = Record<keyof typeof SHARED_PARAMS, number>
-
-/** Rows and columns of a workgroup. */
-interface Footprint {
-  readonly rows: number
-  readonly cols: number
-}
-
-/** Grid and work of every form. */
-function launchSizes({ rows, cols: across }: Footprint) {
-  return {
-    grid: ({ rowCount, cols, inner, slice }: SharedParams): Grid => [
-      Math.ceil(cols / across),
-      Math.ceil(rowCount / rows),
-      Math.max(1, Math.ceil(inner / slice)),
-    ],
-    work: ({ rowCount, cols, inner }: SharedParams) => rowCount * cols * inner,
-  }
-}
-
-const OUTER = {
-  libraries: SHARED_LIBRARIES,
-  bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
-  params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
-} as const
-
-function outerKernel({ rows, width }: Tile & { kind: 'outer' }, gelu: number) {
-  return defineKernel({
-    name: 'matmul/matmul',
-    source,
-    ...OUTER,
-    constants: { ROWS: rows, WIDTH: width, GELU: gelu },
-    ...launchSizes({ rows, cols: 8 * width }),
-  })
-}
-
-/** Rows of A that one load of a subgroup brings, and the width of a workgroup. */
-function subgroupConstants({ subgroupSizes }: Gpu) {
-  assert(subgroupSizes, 'an adapter with subgroups')
-  const { least, most } = subgroupSizes
-  return { LANES: least < 8 ? 4 : 8, WIDTH: Math.max(8, most) }
-}
-
-function subgroupsKernel(gpu: Gpu, { rows }: Tile & { kind: 'subgroups' }, gelu: number) {
-  const sizes = subgroupConstants(gpu)
-  return defineKernel({
-    name: 'matmul/matmul-subgroups',
-    source: subgroupsSource,
-    ...OUTER,
-    constants: { ROWS: rows, ...sizes, GELU: gelu },
-    ...launchSizes({ rows, cols: 8 * sizes.WIDTH }),
-  })
-}
-
-/** How matrices are stored, as loads of four values at once want to know it. */
-function storageConstants({ form, rows, cols, inner }: MatmulShape) {
-  const aStride = form === 'TN' ? rows : inner
-  const bStride = form === 'NT' ? inner : cols
-  return {
-    A_ACROSS: form === 'TN' ? 1 : 0,
-    B_ACROSS: form === 'NT' ? 0 : 1,
-    A_QUADS: aStride % 4 === 0 ? 1 : 0,
-    B_QUADS: bStride % 4 === 0 ? 1 : 0,
-    HAS_TAIL: inner % 4 === 0 ? 0 : 1,
-  }
-}
-
-/** Lower where the product has fewer rows; else whole, so that all products of a form share a pipeline. */
-function blocksOf(tile: Tile & { kind: 'blocks' }, rows: number): ProductTile {
-  const whole = 4 * tile.rowBlocks
-  return rows < whole ? productTile(tile, rows) : { ...tile, oneRow: false, rows: whole }
-}
-
-function blocksKernel(tile: Tile & { kind: 'blocks' }, gelu: number, shape: MatmulShape) {
-  const owned = blocksOf(tile, shape.rows)
-  const { height, width, colBlocks } = tile
-  return defineKernel({
-    name: 'matmul/matmul-blocks',
-    source: blocksSource,
-    libraries: BLOCK_LIBRARIES,
-    bindings: {
-      a: 'read',
-      b: 'read',
-      aQuads: 'read',
-      bQuads: 'read',
-      bias: 'read',
-      residual: 'read',
-      out: 'write',
-      second: 'write',
-    },
-    params: SHARED_PARAMS,
-    constants: { ...storageConstants(shape), ...tileConstants(owned), HEIGHT: height, GELU: gelu },
-    ...launchSizes({ rows: owned.rows * height, cols: 4 * colBlocks * width }),
-  })
-}
 
 const sumSlices = defineKernel({
   name: 'matmul/sum-slices',
@@ -198,50 +59,6 @@ const sumSlices = defineKernel({
   grid: ({ count, sumCount }) => foldGrid(Math.ceil((count + sumCount) / 64)),
   work: ({ count, sumCount, slices }) => (count + sumCount) * slices,
 })
-
-/** What a tile is chosen for: products of one form, with few rows or many. */
-export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): string {
-  return `matmul ${form}, ${rows > 8 ? 'many' : 'few'} rows`
-}
-
-/** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
-function defaultTile({ adapter, subgroupSizes }: Gpu): TileName {
-  if (adapter.architecture === 'swiftshader') return 'blocks 16 × 16'
-  if (!runsOnCpu(adapter)) return 'blocks 8 × 4'
-  return subgroupSizes ? 'subgroups 32' : 'outer 16'
-}
-
-/** The tiles for products of many or of few rows, the default first. With few rows those of one kind are alike, and CPU adapters use one. */
-export function matmulTiles(gpu: Gpu, hasManyRows: boolean): TileName[] {
-  if (!hasManyRows && runsOnCpu(gpu.adapter)) return ['outer 16']
-  const all: readonly TileName[] = hasManyRows
-    ? (Object.keys(TILES) as TileName[])
-    : ['outer 16', 'blocks 8 × 4']
-  const first = defaultTile(gpu)
-  const others = all.filter((tile) => tile !== first)
-  return [first, ...others.filter((tile) => TILES[tile].kind !== 'subgroups' || gpu.subgroupSizes)]
-}
-
-/** Where CPU adapters gain by blocks: most of one is wasted on a small product, and without loads of four it is 1.3 times as slow. */
-function suitsBlocks(shape: MatmulShape): boolean {
-  const { A_QUADS, B_QUADS } = storageConstants(shape)
-  return shape.rows > 8 && shape.cols > 32 && A_QUADS === 1 && B_QUADS === 1
-}
-
-/** The tile, lower where the product has fewer rows. */
-function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
-  const chosen = (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu)
-  const tile: Tile = TILES[shape.tile ?? (isWasteful(gpu, TILES[chosen], shape) ? 'outer 16' : chosen)]
-  if (tile.kind === 'blocks') return tile
-  const lower = ([1, 4, 8, 16] as const).find((fewer) => shape.rows <= fewer && fewer < tile.rows)
-  if (tile.kind === 'subgroups') return { ...tile, rows: lower === 16 ? 16 : lower ? 8 : tile.rows }
-  return { ...tile, rows: lower ?? tile.rows }
-}
-
-function isWasteful(gpu: Gpu, { kind }: Tile, shape: MatmulShape): boolean {
-  if (kind === 'subgroups') return shape.rows <= 8
-  return kind === 'blocks' && runsOnCpu(gpu.adapter) && !suitsBlocks(shape)
-}
 
 /** Inner indices per slice, a multiple of 4: depends on the shape only, so the bits do too. */
 function sliceLength({ form, rows, cols, inner }: MatmulShape): number {
@@ -273,22 +90,16 @@ function stridesOf({ form, rows, cols, inner }: MatmulShape) {
 /** Encodes the product in row ranges that each fit a submission; ranges do not change any value. */
 function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slice: number): void {
   const { rows, cols, inner } = shape
-  const tile = tileOf(gpu, shape)
   const { a, b, out, bias = a, slopeAt = a, residual = slopeAt } = tensors
   const wanted = tensors.preactivation ?? tensors.sums
   const unused = wanted ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
   const bindings = { a, b, bias, residual, out, second: wanted ?? unused! }
   const epilogue = epilogueOf(tensors)
-  const gelu = geluOf(tensors, shape)
-  const height = tile.kind === 'blocks' ? blocksOf(tile, rows).rows * tile.height : tile.rows
-  for (const range of rowRanges(gpu, { rows, tile: height, operationsPerRow: cols * inner })) {
+  const product = productKernel(gpu, shape, geluOf(tensors, shape))
+  for (const range of rowRanges(gpu, { rows, tile: product.height, operationsPerRow: cols * inner })) {
     const params = { rows, cols, inner, slice, epilogue, ...range }
-    if (tile.kind === 'blocks')
-      launch(gpu, blocksKernel(tile, gelu, shape), { ...bindings, aQuads: a, bQuads: b }, params)
-    else {
-      const kernel = tile.kind === 'outer' ? outerKernel(tile, gelu) : subgroupsKernel(gpu, tile, gelu)
-      launch(gpu, kernel, bindings, { ...params, ...stridesOf(shape) })
-    }
+    if (product.kind === 'blocks') launch(gpu, product.kernel, { ...bindings, aQuads: a, bQuads: b }, params)
+    else launch(gpu, product.kernel, bindings, { ...params, ...stridesOf(shape) })
   }
   release(gpu, unused)
 }

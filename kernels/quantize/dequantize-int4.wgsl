@@ -23,9 +23,21 @@ struct Params {
   let i = linear_group(group, groups) * WIDTH + local.x;
   let row = i / words;
   if (row >= params.rows) { return; }
-  let end = min(params.cols, (i % words) * 8u + 8u);
-  for (var c = (i % words) * 8u; c < end; c++) {
-    let code = i32(extractBits(codes[i], (c % 8u) * 4u, 4u)) - 8;
-    out[row * params.cols + c] = f32(code) * scales[i / per_group];
-  }
+  let col = (i % words) * 8u;
+  if (col >= params.cols) { return; }
+  let nibbles = vec4u(codes[i]);
+  let scale = scales[i / per_group];
+  let low = vec4f(nibbles & vec4u(0xfu, 0xf0u, 0xf00u, 0xf000u)) * vec4f(1.0, 0x1p-4, 0x1p-8, 0x1p-12);
+  let high = vec4f(nibbles & vec4u(0xf0000u, 0xf00000u, 0xf000000u, 0xf0000000u)) * vec4f(0x1p-16, 0x1p-20, 0x1p-24, 0x1p-28);
+  let at = row * params.cols + col;
+  put(at, (low - 8.0) * scale, params.cols - col);
+  if (col + 4u < params.cols) { put(at + 4u, (high - 8.0) * scale, params.cols - col - 4u); }
+}
+
+// Stores the first `count` values, at least one.
+fn put(at: u32, values: vec4f, count: u32) {
+  out[at] = values.x;
+  if (count > 1u) { out[at + 1u] = values.y; }
+  if (count > 2u) { out[at + 2u] = values.z; }
+  if (count > 3u) { out[at + 3u] = values.w; }
 }

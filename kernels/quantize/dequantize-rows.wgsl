@@ -23,8 +23,9 @@ struct Params {
   if (row >= params.rows) { return; }
   let col = (i % words) * 4u;
   let end = min(4u, params.cols - col);
+  let word = bitcast<i32>(codes[i]);
+  let scale = scales[row];
   for (var j = 0u; j < end; j++) {
-    let code = extractBits(bitcast<i32>(codes[i]), j * 8u, 8u);
-    out[row * params.cols + col + j] = f32(code) * scales[row];
+    out[row * params.cols + col + j] = f32(extractBits(word, j * 8u, 8u)) * scale;
   }
 }

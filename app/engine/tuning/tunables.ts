@@ -11,13 +11,8 @@ import {
   gemmInt8Forms,
   gemmInt8Sources,
 } from '../../../kernels/gemm-int8/gemm-int8.ts'
-import {
-  type MatmulForm,
-  matmul,
-  matmulSources,
-  matmulTiles,
-  tileChoice,
-} from '../../../kernels/matmul/matmul.ts'
+import { type MatmulForm, matmul } from '../../../kernels/matmul/matmul.ts'
+import { matmulSources, matmulTiles, tileChoice } from '../../../kernels/matmul/tiles.ts'
 import { type Gpu, runsOnCpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
 import { randomAt } from '../base/random.ts'
