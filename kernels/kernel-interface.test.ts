@@ -5,7 +5,7 @@ import { gemmInt8 } from './gemm-int8/gemm-int8.ts'
 import { matmul } from './matmul/matmul.ts'
 import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from './quantize/quantize.ts'
 import type { Gpu } from './runtime/gpu.ts'
-import { compileKernel, type Kernel, kernelSource } from './runtime/kernel.ts'
+import { compileKernel, type Kernel, kernelKey, kernelSource } from './runtime/kernel.ts'
 import { createTensor } from './runtime/tensor.ts'
 import { testGpu } from './runtime/testing.ts'
 
@@ -30,7 +30,7 @@ async function launchedKernels() {
   const gpu = await testGpu()
   const caught = new Map<string, Kernel>()
   const dispatch: Gpu['dispatch'] = (call) => {
-    caught.set(`${call.kernel.name} ${JSON.stringify(call.kernel.constants ?? {})}`, call.kernel)
+    caught.set(kernelKey(call.kernel), call.kernel)
     gpu.dispatch(call)
   }
   const recorder: Gpu = Object.create(gpu, {
@@ -54,12 +54,10 @@ async function launchedKernels() {
   dequantizeRows(recorder, { codes, scales, out }, { rows: 4, cols: 4 })
   packInt4(recorder, { x, codes, scales }, grouped)
   dequantizeInt4(recorder, { codes, scales, out }, grouped)
-  for (const form of ['dots', 'floats'] as const)
-    gemmInt8(
-      recorder,
-      { codesA: codes, scalesA: scales, codesW: codes, scalesW: bias, out },
-      { ...size, form },
-    )
+  const packed = { codesA: codes, scalesA: scales, codesW: codes, scalesW: bias, out }
+  for (const form of ['dots', 'floats'] as const) gemmInt8(recorder, packed, { ...size, form })
+  const withoutSubgroups: Gpu = Object.create(recorder, { subgroupSizes: { value: undefined } })
+  gemmInt8(withoutSubgroups, packed, { ...size, form: 'floats' })
   gemmInt4(recorder, { a: x, codesW: codes, scalesW: scales, out }, { ...size, groupSize: 8 })
   await gpu.finish()
   return [...caught.values()].map((kernel, i) => [`launched ${i}: ${kernel.name}`, kernel] as const)
@@ -156,12 +154,11 @@ test.each(Object.keys(shaders))('%s is used, starts with a comment and has at mo
   expect(text.startsWith('// ')).toBe(true)
 })
 
-/** Launched only where the adapter has subgroups. */
-const WITH_SUBGROUPS = ['./matmul/matmul-subgroups.wgsl']
+const WITH_SUBGROUPS = ['./matmul/matmul-subgroups.wgsl', './gemm-int8/row-loads-subgroups.wgsl']
 
 test('no shader uses what an adapter may lack, or float atomics and barriers in disguise', () => {
   for (const [path, text] of Object.entries(shaders)) {
-    expect(code(text), path).not.toMatch(/\bf16\b|\batomic\w*|\w*[bB]arrier\(/)
-    if (!WITH_SUBGROUPS.includes(path)) expect(code(text), path).not.toMatch(/\benable\b|\bsubgroup\w*\(/)
+    expect(code(text), path).not.toMatch(/\benable\b|\bf16\b|\batomic\w*|\w*[bB]arrier\(/)
+    if (!WITH_SUBGROUPS.includes(path)) expect(code(text), path).not.toMatch(/\bsubgroup\w*\(/)
   }
 })

@@ -2,7 +2,8 @@
 // are whole numbers that f32 holds exactly, so the bits are the same.
 //   z[r, c] = f32(sum_k qA[r, k] * qW[c, k]) * (scales_a[r] * scales_w[c]) + bias[c]      out[r, c] = gelu(z) + residual[r, c]
 // Shapes: codes_a [rows, words], codes_w [cols, words], words = ceil(inner / 4), zero past the end; scales_a [rows];
-// scales_w, bias [cols]; out, residual [rows, cols]. Tiles are in product-tile.wgsl, the epilogue in product-epilogue.wgsl.
+// scales_w, bias [cols]; out, residual [rows, cols]. Tiles are in product-tile.wgsl, the epilogue in product-epilogue.wgsl, the loads of
+// A in row-loads.wgsl or row-loads-subgroups.wgsl.
 override ROW_BLOCKS: u32 = 4;
 override COL_BLOCKS: u32 = 2;
 override ONE_ROW: u32 = 0;
@@ -43,12 +44,6 @@ fn codes(word: u32) -> vec4f {
   return vec4f(bitcast<vec4i>(vec4u(word * 0x1000000u, word * 0x10000u, word * 0x100u, word) & vec4u(0xff000000u)));
 }
 
-// [i] = the codes of word w of row i
-fn rows_at(at: vec4u, w: u32) -> mat4x4f {
-  let i = at + w;
-  return mat4x4f(codes(codes_a[i.x]), codes(codes_a[i.y]), codes(codes_a[i.z]), codes(codes_a[i.w]));
-}
-
 // [j] = code j of word w of four columns
 fn cols_at(at: vec4u, w: u32) -> mat4x4f {
   let i = at + w;
@@ -80,7 +75,7 @@ fn plus(x: Tile, y: Tile, sign: f32) -> Tile {
   let col = first_col(group.x, local.x);
   let row = first_row(group.y);
   let n = params.words;
-  let rows = row_starts(row, n);
+  let rows = row_places(row, local.x);
   let cols = col_starts(col, n);
   var sum = Tile();
   var carried = Tile();

@@ -18,6 +18,8 @@ import { rowRanges } from '../runtime/row-ranges.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import dotsSource from './gemm-int8.wgsl?raw'
 import floatsSource from './gemm-int8-floats.wgsl?raw'
+import rowLoads from './row-loads.wgsl?raw'
+import rowLoadsSubgroups from './row-loads-subgroups.wgsl?raw'
 
 export interface GemmInt8Tensors {
   readonly codesA: Tensor<'u32'>
@@ -60,6 +62,8 @@ export const GEMM_INT8_CHOICE = 'gemm-int8'
 export const gemmInt8Sources = [
   dotsSource,
   floatsSource,
+  rowLoads,
+  rowLoadsSubgroups,
   tileLibrary,
   epilogueLibrary,
   blockProduct,
@@ -101,11 +105,18 @@ function dotsKernel(constants: Record<string, number>) {
   })
 }
 
-function floatsKernel(tile: ProductTile, constants: Record<string, number>) {
+function floatsKernel(gpu: Gpu, tile: ProductTile, constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int8/gemm-int8-floats',
     source: floatsSource,
-    libraries: [tileLibrary, epilogueLibrary, blockProduct, geluLibrary],
+    ...(gpu.subgroupSizes ? { enables: 'subgroups' as const } : {}),
+    libraries: [
+      gpu.subgroupSizes ? rowLoadsSubgroups : rowLoads,
+      tileLibrary,
+      epilogueLibrary,
+      blockProduct,
+      geluLibrary,
+    ],
     bindings: {
       codesA: 'read',
       codesW: 'read',
@@ -147,7 +158,7 @@ function multiplyByFloats(gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Sha
   const { codesA, scalesA, codesW, scalesW, out, bias = scalesW, residual = scalesW } = tensors
   const words = Math.ceil(inner / 4)
   const tile = productTile(floatsCut(gpu), rows)
-  const kernel = floatsKernel(tile, {
+  const kernel = floatsKernel(gpu, tile, {
     ...epilogueConstants(tensors, gelu),
     LONG: words > CHUNK_WORDS ? 1 : 0,
   })

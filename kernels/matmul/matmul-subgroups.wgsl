@@ -1,7 +1,6 @@
 // The product of matmul.wgsl, its formula and shapes, for adapters whose subgroups have at least four lanes: each lane loads one value
 // of A, and the others take it from there, so that ROWS rows cost ROWS / LANES loads. The bits are the same.
 // One invocation owns ROWS rows by 8 columns, WIDTH apart. WIDTH is a multiple of the subgroup's size.
-enable subgroups;
 override ROWS: u32 = 32; // 8, 16 or 32
 override LANES: u32 = 8; // 4 or 8, at most the subgroup's size
 override WIDTH: u32 = 8;

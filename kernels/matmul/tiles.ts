@@ -96,6 +96,7 @@ function subgroupsKernel(gpu: Gpu, { rows }: Tile & { kind: 'subgroups' }, gelu:
   return defineKernel({
     name: 'matmul/matmul-subgroups',
     source: subgroupsSource,
+    enables: 'subgroups',
     ...OUTER,
     constants: { ROWS: rows, ...sizes, GELU: gelu },
     ...launchSizes({ rows, cols: 8 * sizes.WIDTH }),

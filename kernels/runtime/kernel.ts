@@ -16,6 +16,8 @@ export interface KernelDefinition<B extends Bindings, P extends Params> {
   /** WGSL source, self-contained once `libraries` are appended. */
   readonly source: string
   readonly libraries?: readonly string[]
+  /** What the adapter must offer beyond WGSL's core. */
+  readonly enables?: 'subgroups'
   /** In binding order; the uniform `params` follows as the last binding. `write` is read_write storage. */
   readonly bindings: B
   /** In the order of `struct Params`. */
@@ -46,9 +48,11 @@ export function defineKernel<const B extends Bindings, const P extends Params>(
   return definition
 }
 
-/** Final WGSL text: `const` rewrites applied, libraries appended. */
-export function kernelSource(kernel: Pick<Kernel, 'name' | 'source' | 'libraries' | 'rewrites'>): string {
-  let source = kernel.source
+/** Final WGSL text: what it enables, `const` rewrites applied, libraries appended. */
+export function kernelSource(
+  kernel: Pick<Kernel, 'name' | 'source' | 'libraries' | 'enables' | 'rewrites'>,
+): string {
+  let source = kernel.enables ? `enable ${kernel.enables};\n${kernel.source}` : kernel.source
   for (const [name, value] of Object.entries(kernel.rewrites ?? {})) {
     const pattern = new RegExp(`const ${name} = \\d+u;`)
     assert(pattern.test(source), `a line "const ${name} = …u;" in ${kernel.name}`)
@@ -58,8 +62,13 @@ export function kernelSource(kernel: Pick<Kernel, 'name' | 'source' | 'libraries
 }
 
 /** Cache key: everything that changes the compiled pipeline. */
-export function kernelKey(kernel: Pick<Kernel, 'name' | 'constants' | 'rewrites'>): string {
-  return JSON.stringify([kernel.name, kernel.constants ?? {}, kernel.rewrites ?? {}])
+export function kernelKey({
+  name,
+  enables,
+  constants,
+  rewrites,
+}: Pick<Kernel, 'name' | 'enables' | 'constants' | 'rewrites'>): string {
+  return JSON.stringify([name, enables, constants ?? {}, rewrites ?? {}])
 }
 
 export function compileKernel(device: GPUDevice, kernel: Kernel): CompiledKernel {

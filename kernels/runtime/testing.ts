@@ -13,13 +13,17 @@ export function testGpu(): Promise<Gpu> {
   return opened
 }
 
-/** The same adapter as in a browser whose WGSL has the first version's functions only. */
+/** The same adapter as in a browser that has the first version of WGSL only, and no optional features. */
 export function testGpuWithoutExtensions(): Promise<Gpu> {
   const dawn = createDawn()
-  return requestGpu({
-    requestAdapter: (options?: GPURequestAdapterOptions) => dawn.requestAdapter(options),
-    wgslLanguageFeatures: new Set<string>(),
-  } as unknown as GPU)
+  const requestAdapter = async (options?: GPURequestAdapterOptions) => {
+    const adapter = await dawn.requestAdapter(options)
+    if (!adapter) return null
+    const { info, limits } = adapter
+    const requestDevice = (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor)
+    return { features: new Set<string>(), info, limits, requestDevice }
+  }
+  return requestGpu({ requestAdapter, wgslLanguageFeatures: new Set<string>() } as unknown as GPU)
 }
 
 /** Uniform values in [-scale, scale), the same for the same seed. */
