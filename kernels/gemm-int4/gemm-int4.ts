@@ -11,13 +11,11 @@ import {
   tileGrid,
 } from '../lib/product-tile.ts'
 import tileLibrary from '../lib/product-tile.wgsl?raw'
-import { matmul } from '../matmul/matmul.ts'
-import { dequantizeInt4 } from '../quantize/quantize.ts'
 import { assert } from '../runtime/errors.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
-import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
+import type { Tensor } from '../runtime/tensor.ts'
 import source from './gemm-int4.wgsl?raw'
 
 export interface GemmInt4Tensors {
@@ -74,9 +72,6 @@ function tileKernel(tile: ProductTile, constants: Record<string, number>) {
   })
 }
 
-/** With this many rows CPU adapters are faster when every weight is unpacked once, and multiplied as a float: 1.2 to 2 times at 128. */
-const UNPACKED_ROWS = 32
-
 /** On SwiftShader, whose loads cost a dozen multiply-adds, large tiles are 2.6 times as fast as those of 4 x 4. */
 function cutOf({ adapter }: Gpu): Cut {
   if (adapter.architecture === 'swiftshader') return { rowBlocks: 4, colBlocks: 4, width: 4 }
@@ -91,23 +86,8 @@ function cutOf({ adapter }: Gpu): Cut {
  * The bits of a row do not depend on how many rows there are.
  */
 export function gemmInt4(gpu: Gpu, tensors: GemmInt4Tensors, shape: GemmInt4Shape): void {
-  const { groupSize } = shape
+  const { rows, cols, inner, groupSize, gelu } = shape
   assert(groupSize % 8 === 0 && groupSize > 0, `a group size that is a multiple of 8, got ${groupSize}`)
-  if (runsOnCpu(gpu.adapter) && shape.rows >= UNPACKED_ROWS) multiplyUnpacked(gpu, tensors, shape)
-  else multiplyPacked(gpu, tensors, shape)
-}
-
-function multiplyUnpacked(gpu: Gpu, tensors: GemmInt4Tensors, shape: GemmInt4Shape): void {
-  const { codesW: codes, scalesW: scales, a, bias, residual, out } = tensors
-  const { rows, cols, inner, groupSize, gelu } = shape
-  const b = createTensor(gpu, 'f32', [cols, inner], 'scratch')
-  dequantizeInt4(gpu, { codes, scales, out: b }, { rows: cols, cols: inner, groupSize })
-  matmul(gpu, { a, b, bias, residual, out }, { form: 'NT', rows, cols, inner, gelu })
-  release(gpu, b)
-}
-
-function multiplyPacked(gpu: Gpu, tensors: GemmInt4Tensors, shape: GemmInt4Shape): void {
-  const { rows, cols, inner, groupSize, gelu } = shape
   const { a, codesW, scalesW, out, bias = a, residual = a } = tensors
   const tile = productTile(cutOf(gpu), rows)
   const kernel = tileKernel(tile, {

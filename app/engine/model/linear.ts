@@ -1,10 +1,10 @@
 // A linear layer in every kind of weight: y = activation(x Wᵀ + b) + residual.
-import { gemmInt4 } from '../../../kernels/gemm-int4/gemm-int4.ts'
 import { gemmInt8 } from '../../../kernels/gemm-int8/gemm-int8.ts'
 import { matmul } from '../../../kernels/matmul/matmul.ts'
 import { quantizeRows } from '../../../kernels/quantize/quantize.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor } from '../../../kernels/runtime/tensor.ts'
+import { multiplyInt4 } from './linear-int4.ts'
 import { denseOf, type Model, type Weight, weightOf } from './model.ts'
 import type { Role } from './spec.ts'
 
@@ -37,7 +37,7 @@ export function linear(
       { form: 'NT', ...sizes },
     )
   else if (weight.kind === 'int4')
-    gemmInt4(
+    multiplyInt4(
       gpu,
       { a: x, codesW: weight.codes, scalesW: weight.scales, out, ...optional },
       { ...sizes, groupSize: weight.groupSize },

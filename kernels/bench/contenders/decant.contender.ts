@@ -1,9 +1,9 @@
 // Our own kernels.
 
+import { multiplyInt4 } from '../../../app/engine/model/linear-int4.ts'
 import { adamw } from '../../adamw/adamw.ts'
 import { type AttentionSizes, attentionBackward, attentionForward } from '../../attention/attention.ts'
 import { gelu } from '../../gelu/gelu.ts'
-import { gemmInt4 } from '../../gemm-int4/gemm-int4.ts'
 import { gemmInt8 } from '../../gemm-int8/gemm-int8.ts'
 import { layerNorm } from '../../layernorm/layernorm.ts'
 import { matmul } from '../../matmul/matmul.ts'
@@ -78,7 +78,7 @@ function prepareQuantized(bench: Bench, task: QuantizedTask): Prepared {
     const scalesW = bench.empty('f32', cols, groups)
     packInt4(gpu, { x: w, codes: codesW, scales: scalesW }, { rows: cols, cols: inner, groupSize })
     return bench.prepared(out, () =>
-      gemmInt4(gpu, { a, codesW, scalesW, out }, { rows, cols, inner, groupSize }),
+      multiplyInt4(gpu, { a, codesW, scalesW, out }, { rows, cols, inner, groupSize }),
     )
   }
   const codesW = bench.empty('u32', cols, int8Words(inner))
