@@ -6,28 +6,6 @@ override LANES: u32 = 8; // 4 or 8, at most the subgroup's size
 override WIDTH: u32 = 8;
 override GELU: u32 = 0; // as in matmul-epilogue.wgsl
 
-struct Params {
-  rows: u32,
-  cols: u32,
-  inner: u32,
-  first_row: u32,
-  row_count: u32, // rows of this launch
-  slice: u32,     // inner indices per grid z
-  epilogue: u32,  // as in matmul-epilogue.wgsl
-  a_row: u32,     // distance of A[r + 1, k] from A[r, k]
-  a_inner: u32,   // of A[r, k + 1]
-  b_inner: u32,
-  b_col: u32,
-}
-
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> residual: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
-@group(0) @binding(5) var<storage, read_write> second: array<f32>;
-@group(0) @binding(6) var<uniform> params: Params;
-
 // Sums of eight rows by eight columns.
 struct Eight { r0: mat2x4f, r1: mat2x4f, r2: mat2x4f, r3: mat2x4f, r4: mat2x4f, r5: mat2x4f, r6: mat2x4f, r7: mat2x4f }
 
@@ -35,11 +13,6 @@ struct Eight { r0: mat2x4f, r1: mat2x4f, r2: mat2x4f, r3: mat2x4f, r4: mat2x4f, 
 fn start_a(row: u32, lane: u32) -> vec2u {
   return min(vec2u(row + lane % LANES) + vec2u(0u, 4u), vec2u(params.rows - 1u)) * params.a_row;
 }
-
-// Where four columns from `col` start in storage.
-fn start_b(col: u32) -> vec4u { return min(vec4u(col) + vec4u(0u, 1u, 2u, 3u) * WIDTH, vec4u(params.cols - 1u)) * params.b_col; }
-
-fn load_b(i: vec4u) -> vec4f { return vec4f(b[i.x], b[i.y], b[i.z], b[i.w]); }
 
 // Eight values of A, one a lane, or two where LANES is 4.
 fn load_a(i: vec2u) -> vec2f {

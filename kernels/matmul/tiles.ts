@@ -12,6 +12,7 @@ import source from './matmul.wgsl?raw'
 import blocksSource from './matmul-blocks.wgsl?raw'
 import epilogueSource from './matmul-epilogue.wgsl?raw'
 import subgroupsSource from './matmul-subgroups.wgsl?raw'
+import outerLibrary from './outer-product.wgsl?raw'
 import rowSumsSource from './row-sums.wgsl?raw'
 
 /**
@@ -38,7 +39,7 @@ export type TileName = keyof typeof TILES
 const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
 const BLOCK_LIBRARIES = [loadsSource, tileLibrary, blockProduct, ...SHARED_LIBRARIES]
 /** WGSL of all tiles. */
-export const matmulSources = [source, subgroupsSource, blocksSource, ...BLOCK_LIBRARIES]
+export const matmulSources = [source, subgroupsSource, outerLibrary, blocksSource, ...BLOCK_LIBRARIES]
 const SHARED_PARAMS = {
   rows: 'u32',
   cols: 'u32',
@@ -69,7 +70,7 @@ function launchSizes({ rows, cols: across }: Footprint) {
 }
 
 const OUTER = {
-  libraries: SHARED_LIBRARIES,
+  libraries: [outerLibrary, ...SHARED_LIBRARIES],
   bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
   params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
 } as const
@@ -178,8 +179,11 @@ function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
   const chosen = (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu)
   const tile: Tile = TILES[shape.tile ?? (isWasteful(gpu, TILES[chosen], shape) ? 'outer 16' : chosen)]
   if (tile.kind === 'blocks') return tile
-  const lower = ([1, 4, 8, 16] as const).find((fewer) => shape.rows <= fewer && fewer < tile.rows)
-  if (tile.kind === 'subgroups') return { ...tile, rows: lower === 16 ? 16 : lower ? 8 : tile.rows }
+  if (tile.kind === 'subgroups') {
+    const lower = ([8, 16] as const).find((fewer) => shape.rows <= fewer)
+    return { ...tile, rows: lower ?? tile.rows }
+  }
+  const lower = ([1, 4, 8] as const).find((fewer) => shape.rows <= fewer)
   return { ...tile, rows: lower ?? tile.rows }
 }
 
