@@ -1,5 +1,6 @@
 // Every shader against its TypeScript twin: bindings, access, parameters, so that the two languages cannot drift apart.
 import { expect, test } from 'vitest'
+import { attentionBackward, attentionForward } from './attention/attention.ts'
 import { gemmInt4 } from './gemm-int4/gemm-int4.ts'
 import { gemmInt8 } from './gemm-int8/gemm-int8.ts'
 import { matmul } from './matmul/matmul.ts'
@@ -59,6 +60,13 @@ async function launchedKernels() {
   const withoutSubgroups: Gpu = Object.create(recorder, { subgroupSizes: { value: undefined } })
   gemmInt8(withoutSubgroups, packed, { ...size, form: 'floats' })
   gemmInt4(recorder, { a: x, codesW: codes, scalesW: scales, out }, { ...size, groupSize: 8 })
+  const texts = { batch: 1, tokens: 60, heads: 1, headSize: 4 }
+  const attention = { qkv: x, mask: codes, out, logSumExp: scales }
+  const backward = { ...attention, gradOut: y, delta: bias, gradQkv: residual }
+  for (const form of ['1', '2', 'shared'] as const) {
+    attentionForward(recorder, attention, { ...texts, form })
+    attentionBackward(recorder, backward, { ...texts, form })
+  }
   await gpu.finish()
   return [...caught.values()].map((kernel, i) => [`launched ${i}: ${kernel.name}`, kernel] as const)
 }
@@ -154,11 +162,11 @@ test.each(Object.keys(shaders))('%s is used, starts with a comment and has at mo
   expect(text.startsWith('// ')).toBe(true)
 })
 
-const WITH_SUBGROUPS = ['./matmul/matmul-subgroups.wgsl', './gemm-int8/row-loads-subgroups.wgsl']
+const WITH_SUBGROUPS = /-subgroups\.wgsl$/
 
 test('no shader uses what an adapter may lack, or float atomics and barriers in disguise', () => {
   for (const [path, text] of Object.entries(shaders)) {
     expect(code(text), path).not.toMatch(/\benable\b|\bf16\b|\batomic\w*|\w*[bB]arrier\(/)
-    if (!WITH_SUBGROUPS.includes(path)) expect(code(text), path).not.toMatch(/\bsubgroup\w*\(/)
+    if (!WITH_SUBGROUPS.test(path)) expect(code(text), path).not.toMatch(/\bsubgroup\w*\(/)
   }
 })

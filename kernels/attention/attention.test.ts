@@ -11,7 +11,13 @@ import {
   testGpu,
 } from '../runtime/testing.ts'
 import { type AttentionCase, attentionGradReference, attentionReference } from './attention.ref.ts'
-import { attentionBackward, attentionForward, attentionTolerance } from './attention.ts'
+import {
+  type AttentionForm,
+  attentionBackward,
+  attentionForms,
+  attentionForward,
+  attentionTolerance,
+} from './attention.ts'
 
 type Example = AttentionCase & {
   qkv: Float32Array<ArrayBuffer>
@@ -39,7 +45,7 @@ function example(batch: number, tokens: number, heads: number, headSize: number,
 }
 
 /** `launcher` launches, and may be a device with other limits over the same buffers. */
-async function run(e: Example & { queryBlocks?: 1 | 2 }, launcher?: Gpu) {
+async function run(e: Example & { form?: AttentionForm }, launcher?: Gpu) {
   const gpu = await testGpu()
   const { batch, tokens, heads, headSize } = e
   const owner = { owner: 'test' }
@@ -99,11 +105,18 @@ test.each([
   expect(await run(e)).toEqual(actual)
 })
 
-test.each([3, 9, 270])('%i tokens: fewer queries per invocation give the same bits', async (tokens) => {
-  const e = example(2, tokens, 2, 4)
-  const [one, two] = [await run({ ...e, queryBlocks: 1 }), await run({ ...e, queryBlocks: 2 })]
-  expectClose(e, one)
-  expect(one).toEqual(two)
+test.each([
+  [3, 4],
+  [9, 4],
+  [56, 3],
+  [61, 8],
+  [270, 4],
+])('%i tokens, heads of %i: all forms give the same bits', async (tokens, headSize) => {
+  const forms = attentionForms(await testGpu())
+  const e = example(2, tokens, 2, headSize)
+  const first = await run({ ...e, form: forms[0]! })
+  expectClose(e, first)
+  for (const form of forms.slice(1)) expect(await run({ ...e, form })).toEqual(first)
 })
 
 test('a sequence without any visible key gives 0 and no gradient', async () => {

@@ -1,5 +1,6 @@
 // out[b, t, h] = softmax_j(scale * q[t] . k[j], j visible) v      log_sum_exp[b, h, t] = log sum_j exp(...)
-// One tile of 4 * QUERY_BLOCKS queries of one head per invocation, tiles first <= index < end. Keys come in segments of
+// One tile of 4 * QUERY_BLOCKS queries of one head per invocation, tiles first <= index < end; where invocations share loads, they
+// share those of keys and values. Keys come in segments of
 // 4 * key_blocks, whose scores `weights` holds, so that it does not grow with T; what earlier segments left in `out` is scaled
 // to the new maximum and sum. Exponentials are taken once per pair of Elems of the output, which costs less than storing them.
 // Products go by tiles of 8 keys (or two Elems) in registers: on CPU adapters a load of a vec4f, or an access to a private
@@ -8,6 +9,7 @@
 // Shapes: qkv [B * T, 3 * H * D] (all q heads, all k heads, all v heads), mask [B, T], out [B * T, H * D], log_sum_exp
 // [B, H, T], weights [end - first, key_blocks, QUERY_BLOCKS] blocks, [j] being key j's scores for four queries.
 const LANES = 1u;
+override WIDTH: u32 = 32; // invocations of a workgroup
 const HUGE = 3.0e38;
 override QUERY_BLOCKS: u32 = 1; // 2 halves the loads of keys and values, and the invocations
 
@@ -17,7 +19,7 @@ override QUERY_BLOCKS: u32 = 1; // 2 halves the loads of keys and values, and th
 @group(0) @binding(3) var<storage, read_write> log_sum_exp: array<f32>;
 @group(0) @binding(4) var<storage, read_write> weights: array<mat4x4f>;
 @group(0) @binding(5) var<uniform> params: Params;
-struct Params { tokens: u32, heads: u32, head_size: u32, tiles: u32, first: u32, end: u32, key_blocks: u32, scale: f32 }
+struct Params { tokens: u32, heads: u32, head_size: u32, first: u32, end: u32, key_blocks: u32, scale: f32 }
 
 fn hide(score: mat4x4f, visible: vec4<bool>) -> mat4x4f {
   let low = vec4f(-HUGE);
@@ -35,19 +37,19 @@ fn sum_of(m: mat4x4f) -> vec4f { return (m[0] + m[1]) + (m[2] + m[3]); }
 fn end_of(largest: vec4f, sum: vec4f) -> vec4f { return select(largest + log(sum), vec4f(HUGE), sum == vec4f(0.0)); }
 fn inverse(sum: vec4f) -> vec4f { return select(1.0 / sum, vec4f(0.0), sum == vec4f(0.0)); }
 
-@compute @workgroup_size(32)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
-        @builtin(local_invocation_index) lane: u32) {
-  let tile = linear_group(group, groups) * 32u + lane;
+fn work_items() -> u32 { return params.end - params.first; }
+
+fn run(first: u32, local: u32, lane: u32) {
+  let tile = first + local;
   let index = params.first + tile;
-  if (index >= params.end) { return; }
   let units = params.head_size / LANES;
   let width = params.heads * units;
-  let pair = index / params.tiles; // sequence * heads + head
+  let tiles = padded((params.tokens - 1u) / (4u * QUERY_BLOCKS) + 1u);
+  let pair = index / tiles; // sequence * heads + head
   let sequence = (pair / params.heads) * params.tokens;
   let head = (pair % params.heads) * units;
-  let position = (index % params.tiles) * 4u * QUERY_BLOCKS;
-  let count = params.tokens - position;
+  let position = (index % tiles) * 4u * QUERY_BLOCKS;
+  let count = params.tokens - min(position, params.tokens);
   let q0 = row_starts(sequence, position, 3u * width) + head;
   let q1 = row_starts(sequence, position + 4u, 3u * width) + head;
   let own = tile * params.key_blocks * QUERY_BLOCKS;
@@ -64,17 +66,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let key = start + 4u * block;
       let k0 = row_starts(sequence, key, 3u * width) + width + head;
       let k1 = row_starts(sequence, key + 4u, 3u * width) + width + head;
+      let keys = starts_of(k0, k1, lane);
       var score = Tile();
       for (var u = 0u; u < units; u++) {
-        let low = qkv_block(k0 + u);
-        let high = qkv_block(k1 + u);
+        let k = qkv_eight(keys, u);
         let y0 = transpose(qkv_block(q0 + u));
-        score.low0 = add_product(score.low0, low, y0);
-        score.high0 = add_product(score.high0, high, y0);
+        score.low0 = add_product(score.low0, k.low, y0);
+        score.high0 = add_product(score.high0, k.high, y0);
         if (QUERY_BLOCKS == 2u) {
           let y1 = transpose(qkv_block(q1 + u));
-          score.low1 = add_product(score.low1, low, y1);
-          score.high1 = add_product(score.high1, high, y1);
+          score.low1 = add_product(score.low1, k.low, y1);
+          score.high1 = add_product(score.high1, k.high, y1);
         }
       }
       let visible0 = shown(sequence, key);
@@ -103,18 +105,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var product = Tile(); // weights times values
       for (var block = 0u; block < blocks; block++) {
         let v = row_starts(sequence, start + 4u * block, 3u * width) + 2u * width + head;
-        let y0 = qkv_block(v + u);
-        let y1 = qkv_block(v + other);
+        let y = qkv_eight(starts_of(v + u, v + other, lane), 0u);
         let at = own + block * QUERY_BLOCKS;
         let w0 = exp_of(weights[at], largest0);
         sum0 += sum_of(w0);
-        product.low0 = add_product(product.low0, transpose(w0), y0);
-        product.low1 = add_product(product.low1, transpose(w0), y1);
+        product.low0 = add_product(product.low0, transpose(w0), y.low);
+        product.low1 = add_product(product.low1, transpose(w0), y.high);
         if (QUERY_BLOCKS == 2u) {
           let w1 = exp_of(weights[at + 1u], largest1);
           sum1 += sum_of(w1);
-          product.high0 = add_product(product.high0, transpose(w1), y0);
-          product.high1 = add_product(product.high1, transpose(w1), y1);
+          product.high0 = add_product(product.high0, transpose(w1), y.low);
+          product.high1 = add_product(product.high1, transpose(w1), y.high);
         }
       }
       let factor0 = inverse(sum0);

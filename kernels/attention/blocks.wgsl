@@ -9,6 +9,12 @@ fn qkv_block(at: vec4u) -> mat4x4f {
   return mat4x4f(wide(qkv[at.x]), wide(qkv[at.y]), wide(qkv[at.z]), wide(qkv[at.w]));
 }
 
+// A tile and a column of one of many lines of tiles.
+struct Place { line: u32, tile: u32, column: u32 }
+
+// Blocks of eight rows, or of four rows in two places.
+struct Eight { low: mat4x4f, high: mat4x4f }
+
 // A tile in blocks: rows 0 to 3 (low) and 4 to 7 (high), each by columns 0 to 3 and 4 to 7.
 struct Tile { low0: mat4x4f, low1: mat4x4f, high0: mat4x4f, high1: mat4x4f }
 

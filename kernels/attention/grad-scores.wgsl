@@ -1,10 +1,11 @@
 // First stage of attention's backward pass, for queries first_row .. first_row + rows - 1 of `pairs` heads:
 //   p[t, j] = exp(scale * q[t] . k[j] - log_sum_exp[t]) where j is visible, else 0
 //   ds[t, j] = scale * p[t, j] * (grad_out[t] . v[j] - delta[t])
-// One tile of 8 queries by 8 keys per invocation. Past the end of the queries or keys both are 0.
+// One tile of 8 queries by 8 keys per invocation; invocations that share loads share queries. Past the end of the queries or keys both are 0.
 // Shapes: qkv, mask, log_sum_exp as in attention.wgsl; grad_out [B * T, H * D], delta [B, H, T], weights
 // [pairs, query tiles, key tiles, 2 (p, ds), 2, 2] blocks: halves of keys, then of queries; [j] is key j's value for four queries.
 const LANES = 1u;
+override WIDTH: u32 = 32; // invocations of a workgroup
 const HUGE = 3.0e38;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Elem>;
@@ -15,10 +16,6 @@ const HUGE = 3.0e38;
 @group(0) @binding(5) var<storage, read_write> weights: array<mat4x4f>;
 @group(0) @binding(6) var<uniform> params: Params;
 struct Params { tokens: u32, heads: u32, head_size: u32, first_pair: u32, pairs: u32, first_row: u32, rows: u32, scale: f32 }
-
-fn gradient_block(at: vec4u) -> mat4x4f {
-  return mat4x4f(wide(grad_out[at.x]), wide(grad_out[at.y]), wide(grad_out[at.z]), wide(grad_out[at.w]));
-}
 
 struct Queries { log_sum_exp: vec4f, delta: vec4f }
 
@@ -44,46 +41,47 @@ fn store(at: u32, score: mat4x4f, product: mat4x4f, visible: vec4<bool>, queries
     params.scale * w2 * (product[2] - queries.delta), params.scale * w3 * (product[3] - queries.delta));
 }
 
-@compute @workgroup_size(32)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
-        @builtin(local_invocation_index) lane: u32) {
-  let tile = linear_group(group, groups) * 32u + lane;
-  let key_tiles = (params.tokens + 7u) / 8u;
-  let query_tiles = (params.rows + 7u) / 8u;
-  if (tile >= params.pairs * query_tiles * key_tiles) { return; }
+fn query_tiles() -> u32 { return (params.rows + 7u) / 8u; }
+fn key_tiles() -> u32 { return (params.tokens + 7u) / 8u; }
+fn work_items() -> u32 { return params.pairs * query_tiles() * padded(key_tiles()); }
+
+fn run(first: u32, local: u32, lane: u32) {
+  let index = first + local;
   let units = params.head_size / LANES;
   let width = params.heads * units;
-  let pair = params.first_pair + tile / (query_tiles * key_tiles); // sequence * heads + head
+  let key = index % padded(key_tiles()) * 8u;
+  let queries = index / padded(key_tiles()); // heads * query tiles + query tile
+  let pair = params.first_pair + queries / query_tiles(); // sequence * heads + head
   let sequence = (pair / params.heads) * params.tokens;
   let head = (pair % params.heads) * units;
-  let query = params.first_row + tile / key_tiles % query_tiles * 8u;
-  let key = tile % key_tiles * 8u;
+  let query = params.first_row + queries % query_tiles() * 8u;
 
   let k0 = row_starts(sequence, key, 3u * width) + width + head;
   let k1 = row_starts(sequence, key + 4u, 3u * width) + width + head;
-  let q0 = row_starts(sequence, query, 3u * width) + head;
-  let q1 = row_starts(sequence, query + 4u, 3u * width) + head;
+  let q = starts_of(row_starts(sequence, query, 3u * width) + head, row_starts(sequence, query + 4u, 3u * width) + head, lane);
   var score = Tile();
   for (var u = 0u; u < units; u++) {
-    score = add_tile(score, qkv_block(k0 + u), qkv_block(k1 + u), transpose(qkv_block(q0 + u)), transpose(qkv_block(q1 + u)));
+    let y = qkv_eight(q, u);
+    score = add_tile(score, qkv_block(k0 + u), qkv_block(k1 + u), transpose(y.low), transpose(y.high));
   }
 
-  let g0 = row_starts(sequence, query, width) + head;
-  let g1 = row_starts(sequence, query + 4u, width) + head;
+  let g = starts_of(row_starts(sequence, query, width) + head, row_starts(sequence, query + 4u, width) + head, lane);
   let v0 = k0 + width;
   let v1 = k1 + width;
   var product = Tile(); // grad_out . v
   for (var u = 0u; u < units; u++) {
-    product = add_tile(product, qkv_block(v0 + u), qkv_block(v1 + u),
-                       transpose(gradient_block(g0 + u)), transpose(gradient_block(g1 + u)));
+    let y = gradient_eight(g, u);
+    product = add_tile(product, qkv_block(v0 + u), qkv_block(v1 + u), transpose(y.low), transpose(y.high));
   }
 
+  if (key >= params.tokens) { return; }
+  let tile = 8u * (queries * key_tiles() + key / 8u);
   let queries0 = queries_at(pair, query);
   let queries1 = queries_at(pair, query + 4u);
   let visible0 = shown(sequence, key);
   let visible1 = shown(sequence, key + 4u);
-  store(8u * tile, score.low0, product.low0, visible0, queries0);
-  store(8u * tile + 1u, score.low1, product.low1, visible0, queries1);
-  store(8u * tile + 2u, score.high0, product.high0, visible1, queries0);
-  store(8u * tile + 3u, score.high1, product.high1, visible1, queries1);
+  store(tile, score.low0, product.low0, visible0, queries0);
+  store(tile + 1u, score.low1, product.low1, visible0, queries1);
+  store(tile + 2u, score.high0, product.high0, visible1, queries0);
+  store(tile + 3u, score.high1, product.high1, visible1, queries1);
 }

@@ -95,17 +95,22 @@ function normBackward(bench: Bench): void {
   )
 }
 
-const ATTENTION = { batch: 2, tokens: 7, heads: 2, headSize: 4 }
-const CONTEXT = ATTENTION.batch * ATTENTION.tokens * ATTENTION.heads * ATTENTION.headSize
-const attentionInputs = () => ({
-  qkv: randomFloats(3 * CONTEXT, 8),
-  // The second text is padded after its fifth token.
-  mask: Array.from({ length: 14 }, (_, i) => (i < 12 ? 1 : 0)),
-  ...ATTENTION,
-})
+/** Of long texts there are tiles enough for lanes to share their loads, where the adapter can. */
+const ATTENTION = {
+  short: { batch: 2, tokens: 7, heads: 2, headSize: 4 },
+  long: { batch: 2, tokens: 45, heads: 2, headSize: 4 },
+}
 
-function attentionOnce(bench: Bench): void {
-  const inputs = attentionInputs()
+function attentionInputs(texts: keyof typeof ATTENTION) {
+  const size = ATTENTION[texts]
+  const context = size.batch * size.tokens * size.heads * size.headSize
+  // The second text is padded after its fifth token.
+  const mask = Array.from({ length: 2 * size.tokens }, (_, i) => (i < size.tokens + 5 ? 1 : 0))
+  return { qkv: randomFloats(3 * context, 8), gradOut: randomFloats(context, 9), mask, ...size }
+}
+
+function attentionOnce(bench: Bench, texts: keyof typeof ATTENTION): void {
+  const inputs = attentionInputs(texts)
   const { out, logSumExp } = attentionReference(inputs)
   attentionForward(
     bench.gpu,
@@ -115,15 +120,17 @@ function attentionOnce(bench: Bench): void {
       out: bench.floatsOf(out),
       logSumExp: bench.floatsOf(logSumExp),
     },
-    ATTENTION,
+    ATTENTION[texts],
   )
 }
 
 /** delta[b, h, t] = sum over the head's columns of gradOut · out. */
-function deltaOf(out: ArrayLike<number>, gradOut: ArrayLike<number>): number[] {
-  const { batch, tokens, heads, headSize } = ATTENTION
+function deltaOf(
+  { batch, tokens, heads, headSize, gradOut }: ReturnType<typeof attentionInputs>,
+  out: ArrayLike<number>,
+): number[] {
   const delta = Array<number>(batch * heads * tokens).fill(0)
-  for (let i = 0; i < CONTEXT; i++) {
+  for (let i = 0; i < gradOut.length; i++) {
     const h = Math.floor(i / headSize) % heads
     const row = Math.floor(i / (headSize * heads))
     delta[(Math.floor(row / tokens) * heads + h) * tokens + (row % tokens)]! += out[i]! * gradOut[i]!
@@ -131,9 +138,8 @@ function deltaOf(out: ArrayLike<number>, gradOut: ArrayLike<number>): number[] {
   return delta
 }
 
-function attentionGrad(bench: Bench): void {
-  const inputs = attentionInputs()
-  const gradOut = randomFloats(CONTEXT, 9)
+function attentionGrad(bench: Bench, texts: keyof typeof ATTENTION): void {
+  const inputs = attentionInputs(texts)
   const { out, logSumExp } = attentionReference(inputs)
   attentionBackward(
     bench.gpu,
@@ -142,11 +148,11 @@ function attentionGrad(bench: Bench): void {
       mask: bench.words(inputs.mask),
       out: bench.floats(out),
       logSumExp: bench.floats(logSumExp),
-      gradOut: bench.floats(gradOut),
-      delta: bench.floatsOf(deltaOf(out, gradOut)),
-      gradQkv: bench.floatsOf(attentionGradReference(inputs, gradOut).gradQkv),
+      gradOut: bench.floats(inputs.gradOut),
+      delta: bench.floatsOf(deltaOf(inputs, out)),
+      gradQkv: bench.floatsOf(attentionGradReference(inputs, inputs.gradOut).gradQkv),
     },
-    ATTENTION,
+    ATTENTION[texts],
   )
 }
 
@@ -229,8 +235,10 @@ export const ENCODER_CHECKS: readonly Check[] = [
   { name: 'position backward', run: positionBackward },
   { name: 'layernorm', run: normForward },
   { name: 'layernorm backward', run: normBackward },
-  { name: 'attention', run: attentionOnce },
-  { name: 'attention backward', run: attentionGrad },
+  { name: 'attention', run: (bench) => attentionOnce(bench, 'short') },
+  { name: 'attention backward', run: (bench) => attentionGrad(bench, 'short') },
+  { name: 'attention, long texts', run: (bench) => attentionOnce(bench, 'long') },
+  { name: 'attention backward, long texts', run: (bench) => attentionGrad(bench, 'long') },
   { name: 'gelu', run: (bench) => geluForward(bench, 'exact') },
   { name: 'gelu backward', run: (bench) => geluBackward(bench, 'exact') },
   { name: 'gelu tanh', run: (bench) => geluForward(bench, 'tanh') },
