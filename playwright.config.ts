@@ -8,10 +8,15 @@ if (!chromium)
 
 export default defineConfig({
   testDir: 'e2e',
-  workers: 1,
+  workers: 2,
+  fullyParallel: true,
+  projects: [
+    { name: 'stories', grepInvert: /@alone/ },
+    { name: 'alone', grep: /@alone/, workers: 1, dependencies: ['stories'] },
+  ],
   retries: 0,
   reporter: 'list',
-  timeout: 300_000,
+  timeout: 600_000,
   expect: { timeout: 120_000 },
   use: {
     baseURL: `http://localhost:${PORT}`,

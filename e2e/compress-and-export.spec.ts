@@ -30,6 +30,9 @@ test('the sample is distilled, pruned, quantized, exported, and opens again with
   await press(page, 'Distill')
   await expectMeasured(page, 'Distilled')
   expect(numberOf(await figure(page, 'Distilled', 'Parameters'))).toBeLessThan(teacher)
+  await expect(page.getByRole('region', { name: 'GPU', exact: true })).toContainText(
+    /self-test passed, \d+ kernels/,
+  )
 
   await dragPruneRatio(page)
   await expectMeasured(page, 'Pruned')

@@ -1,6 +1,6 @@
 // This device is measured on the page: opened by its address or its button, cancelled, run to its end, and copied.
 import type { Page } from '@playwright/test'
-import { expect, expectFits, expectIdle, expectMeasured, openSample, press, test } from './studio.ts'
+import { ALONE, expect, expectFits, expectIdle, expectMeasured, openSample, press, test } from './studio.ts'
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
 
@@ -8,7 +8,7 @@ const MOST_SECONDS = 30
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Measure this device' })
 const copied = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
 
-test('the device is measured in half a minute, and the table is there to copy', async ({ page }) => {
+test('the device is measured in half a minute, and the table is there to copy', ALONE, async ({ page }) => {
   await page.goto('/#measure')
   const dialog = dialogOf(page)
   const start = dialog.getByRole('button', { name: 'Start' })

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test'
 import { frameTimes, quantile, taskTimes, traceMainThread } from './measures.ts'
 import {
+  ALONE,
   expect,
   expectIdle,
   expectMeasured,
@@ -26,25 +27,26 @@ test.use({ hasWholeSample: true })
 
 const ms = (value: number) => `${value.toFixed(1)} ms`
 
-test('a dragged slider takes little of each frame, and its student is measured soon after', async ({
-  page,
-  browser,
-}) => {
-  await openSample(page)
-  // Heads and neurons are scored once; later ratios rank the same scores.
-  const first = await drag(page, async (moves) => moves())
-  let events: Awaited<ReturnType<typeof traceMainThread>> = []
-  const waited = await drag(page, async (moves) => {
-    events = await traceMainThread(browser, page, moves)
-  })
-  const frames = frameTimes(events)
-  console.log(
-    `main thread a frame of ${frames.length}: median ${ms(quantile(frames, 0.5))}, 95 % ${ms(quantile(frames, 0.95))}, most ${ms(Math.max(...frames))}; measured ${first} ms after the first release, with scoring, and ${waited} ms after the second`,
-  )
-  expect(frames.length).toBeGreaterThan(DRAG_MOVES / 3)
-  expect(quantile(frames, 0.95)).toBeLessThan(MOST_MS_A_FRAME)
-  expect(waited).toBeLessThan(MOST_MS_TO_MEASURE)
-})
+test(
+  'a dragged slider takes little of each frame, and its student is measured soon after',
+  ALONE,
+  async ({ page, browser }) => {
+    await openSample(page)
+    // Heads and neurons are scored once; later ratios rank the same scores.
+    const first = await drag(page, async (moves) => moves())
+    let events: Awaited<ReturnType<typeof traceMainThread>> = []
+    const waited = await drag(page, async (moves) => {
+      events = await traceMainThread(browser, page, moves)
+    })
+    const frames = frameTimes(events)
+    console.log(
+      `main thread a frame of ${frames.length}: median ${ms(quantile(frames, 0.5))}, 95 % ${ms(quantile(frames, 0.95))}, most ${ms(Math.max(...frames))}; measured ${first} ms after the first release, with scoring, and ${waited} ms after the second`,
+    )
+    expect(frames.length).toBeGreaterThan(DRAG_MOVES / 3)
+    expect(quantile(frames, 0.95)).toBeLessThan(MOST_MS_A_FRAME)
+    expect(waited).toBeLessThan(MOST_MS_TO_MEASURE)
+  },
+)
 
 /** Drags the prune ratio to and fro. @returns milliseconds from the release to the measured student */
 async function drag(page: Page, watched: (moves: () => Promise<void>) => Promise<void>): Promise<number> {
@@ -67,7 +69,7 @@ async function isMeasured(page: Page): Promise<boolean> {
   return /^[\d.]+%/.test(text) && !isStale
 }
 
-test('while a model trains no task holds the main thread for long', async ({ page, browser }) => {
+test('while a model trains no task holds the main thread for long', ALONE, async ({ page, browser }) => {
   await openSample(page)
   await typeNumber(page, 'Epochs', '50')
   await press(page, 'Distill')

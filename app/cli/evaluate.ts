@@ -2,6 +2,7 @@
 import { openTable } from '../engine/data/open-table.ts'
 import { fileSource } from '../engine/hosts/node-files.ts'
 import type { ModelRow } from '../engine/protocol.ts'
+import { FORWARD_CHECKS } from '../engine/self-test.ts'
 import type { Arguments } from './arguments.ts'
 import { openWholeModel } from './open-model.ts'
 import { openSession } from './open-session.ts'
@@ -10,7 +11,7 @@ import type { ProgressBar } from './progress-bar.ts'
 export async function evaluate(args: Arguments, progress: ProgressBar): Promise<string> {
   const table = await openTable(await fileSource(args.data!))
   const folder = await openWholeModel(args.target, progress)
-  const { session, selfTest } = await openSession(progress, args)
+  const { session, selfTest } = await openSession(progress, args, FORWARD_CHECKS)
   await session.openModel(folder)
   const options = { text: args.text, label: args.label, max_length: args.maxLength }
   session.openData(

@@ -5,6 +5,7 @@ import { openTable } from '../engine/data/open-table.ts'
 import { fileSource } from '../engine/hosts/node-files.ts'
 import { bestClass, rowProbabilities } from '../engine/metrics/score.ts'
 import { predict as predictLogits } from '../engine/model/predict.ts'
+import { FORWARD_CHECKS } from '../engine/self-test.ts'
 import type { Arguments } from './arguments.ts'
 import { openWholeModel } from './open-model.ts'
 import { openSession } from './open-session.ts'
@@ -15,7 +16,7 @@ const DEFAULT_MAX_LENGTH = 128
 export async function predict(args: Arguments, progress: ProgressBar): Promise<string> {
   const table = await openTable(await fileSource(args.data!))
   const folder = await openWholeModel(args.target, progress)
-  const { session } = await openSession(progress, args)
+  const { session } = await openSession(progress, args, FORWARD_CHECKS)
   const { model, tokenizer, checkpoint } = await session.openModel(folder)
   const { labels, positions } = checkpoint.spec
   const text = args.text ?? guessColumns(table).text

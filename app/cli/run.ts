@@ -7,6 +7,7 @@ import { onnxRuntimeNode } from '../engine/hosts/onnxruntime-node.ts'
 import { type RecipeFiles, runRecipe } from '../engine/pipeline.ts'
 import type { Recipe } from '../engine/protocol.ts'
 import { parseRecipe } from '../engine/recipe.ts'
+import { CHECKS } from '../engine/self-test.ts'
 import { StageStore } from '../engine/stage-store.ts'
 import type { Arguments } from './arguments.ts'
 import { HUB_PREFIX, openWholeModel } from './open-model.ts'
@@ -20,7 +21,7 @@ export async function run(args: Arguments, progress: ProgressBar): Promise<strin
   const out = resolve(args.out!)
   const files = await recipeFiles(recipe, { base: dirname(resolve(args.target)), out }, progress)
   await ensureFolder(out)
-  const { session, selfTest } = await openSession(progress, args)
+  const { session, selfTest } = await openSession(progress, args, CHECKS)
   const store = new StageStore({ read: files.reopen, output: files.output, resume: args.resume })
   const report = await runRecipe(session, recipe, { files, selfTest, runtime: onnxRuntimeNode(), store })
   progress.note(

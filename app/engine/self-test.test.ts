@@ -5,8 +5,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { create } from 'webgpu'
 import { type TileName, tileChoice } from '../../kernels/matmul/tiles.ts'
 import { type Gpu, requestGpu } from '../../kernels/runtime/gpu.ts'
+import { release } from '../../kernels/runtime/tensor.ts'
 import { testGpu } from '../../kernels/runtime/testing.ts'
-import { CHECKS, selfTest } from './self-test.ts'
+import { padBatch } from './data/batches.ts'
+import { openFixture } from './fixtures/open-fixture.ts'
+import { forward, releaseBatch, releaseSaved, uploadBatch } from './model/forward.ts'
+import { releaseModel } from './model/model.ts'
+import { CHECKS, FORWARD_CHECKS, GradualSelfTest, selfTest } from './self-test.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -74,6 +79,61 @@ describe('on a sound adapter', () => {
     })
     for (const tile of Object.values(TILE_OF)) await withTile(gpu, tile, () => selfTest(gpu))
     expect([...launched].sort()).toEqual([...new Set(definedKernels())].sort())
+  })
+})
+
+describe('in two parts', () => {
+  it.each([
+    ['tiny-bert', 5],
+    ['tiny-bert', 60],
+    ['tiny-distilbert', 5],
+  ])('checks all that %s reads a text of %i tokens with before the first one', async (name, tokens) => {
+    const launched = new Set<string>()
+    const gpu = await gpuWithout((kernel) => {
+      launched.add(kernel)
+      return false
+    })
+    const model = await openFixture(gpu, name)
+    const batch = uploadBatch(
+      gpu,
+      padBatch([new Uint32Array(Math.min(tokens, model.spec.positions)).fill(1)]),
+    )
+    launched.clear()
+    const { logits, saved } = forward(gpu, model, batch, { save: true })
+    const used = [...launched]
+    releaseSaved(gpu, saved!)
+    release(gpu, logits)
+    releaseBatch(gpu, batch)
+    releaseModel(gpu, model)
+    launched.clear()
+    await selfTest(gpu, FORWARD_CHECKS)
+    expect(used.filter((kernel) => !launched.has(kernel))).toEqual([])
+  })
+
+  it('runs what reads texts first, then the others one by one, each once', async () => {
+    const gpu = await testGpu()
+    const test = new GradualSelfTest()
+    await test.begin(gpu)
+    expect(test.result).toEqual({ passed: FORWARD_CHECKS.length, failed: [] })
+    await test.begin(gpu)
+    for (let left = CHECKS.length - FORWARD_CHECKS.length; left > 0; left--) {
+      expect(test.left).toBe(left)
+      await test.step(gpu)
+    }
+    expect(test.left).toBe(0)
+    expect(test.result).toEqual({ passed: CHECKS.length, failed: [] })
+  })
+
+  it('tells what failed in either part', async () => {
+    const gpu = await gpuWithout((name) => name === 'attention/attention' || name === 'adamw/adamw')
+    const test = new GradualSelfTest()
+    await test.begin(gpu)
+    expect(test.result.failed).toEqual(['attention', 'attention, long texts'])
+    while (test.left > 0) await test.step(gpu)
+    expect(test.result).toEqual({
+      passed: CHECKS.length - 3,
+      failed: ['attention', 'attention, long texts', 'adamw'],
+    })
   })
 })
 

@@ -2,8 +2,8 @@
 import { type Gpu, requestGpu } from '../../../kernels/runtime/gpu.ts'
 import { reportError, StudioError } from '../base/errors.ts'
 import type { OpenInputs } from '../kept-inputs.ts'
-import type { Command, Event, SelfTest } from '../protocol.ts'
-import { selfTest } from '../self-test.ts'
+import type { Command, Event } from '../protocol.ts'
+import { GradualSelfTest } from '../self-test.ts'
 
 /** Runs commands on one GPU. */
 export interface CommandRunner {
@@ -16,7 +16,8 @@ export interface CommandRunner {
 
 interface EngineHostOptions {
   readonly emit: (event: Event) => void
-  readonly create: (gpu: Gpu, selfTest: SelfTest) => CommandRunner
+  /** @param selfTest of which the first part is done */
+  readonly create: (gpu: Gpu, selfTest: GradualSelfTest) => CommandRunner
 }
 
 /** A GPU that is lost again so soon would be lost for ever: the user is to look at it. */
@@ -30,7 +31,8 @@ export class EngineHost {
   /** Commands that arrive while no GPU is open. */
   #waiting: Command[] = []
   #runner: CommandRunner | undefined
-  #selfTest: SelfTest | undefined
+  /** Goes on where it was after the GPU was lost: it is the same adapter. */
+  readonly #selfTest = new GradualSelfTest()
   #lastLoss = Number.NEGATIVE_INFINITY
 
   constructor(options: EngineHostOptions) {
@@ -53,14 +55,19 @@ export class EngineHost {
   async #openGpu(): Promise<CommandRunner> {
     const { emit, create } = this.#options
     const gpu = await requestGpu(navigator.gpu)
-    // The kernels were checked on this adapter before, if it was opened before.
-    this.#selfTest ??= await selfTest(gpu)
-    const tested = this.#selfTest
-    const runner = create(gpu, tested)
+    await this.#selfTest.begin(gpu)
+    const { result, left } = this.#selfTest
+    const runner = create(gpu, this.#selfTest)
     gpu.device.lost.then((info) => {
       if (info.reason !== 'destroyed') this.#recover(gpu, runner, info)
     })
-    emit({ type: 'gpu', adapter: gpu.adapter, selfTest: tested, budget: gpu.pool.ledger.budget })
+    emit({
+      type: 'gpu',
+      adapter: gpu.adapter,
+      selfTest: result,
+      untested: left,
+      budget: gpu.pool.ledger.budget,
+    })
     return runner
   }
 

@@ -3,9 +3,10 @@ import { writeText } from '../base/bytes.ts'
 import { reportError, StudioError } from '../base/errors.ts'
 import { type ExportedModel, exportModel } from '../export-model.ts'
 import { exportSnippets } from '../exports/snippets.ts'
-import type { CheckProvider, Command, Event, ExportRecipe, FileCheck, Recipe, SelfTest } from '../protocol.ts'
+import type { CheckProvider, Command, Event, ExportRecipe, FileCheck, Recipe } from '../protocol.ts'
 import { exportFormats } from '../registry.ts'
 import { formatReport, makeReport, REPORT_FILE } from '../report.ts'
+import type { GradualSelfTest } from '../self-test.ts'
 import type { Session } from '../session.ts'
 import { allowedDifferences, type Expected, expectedOf, verifyFile } from '../verify-export.ts'
 import { type ExportPlace, pickedPlace, privatePlace, zipPlace } from './export-place.ts'
@@ -22,7 +23,7 @@ const LEAST_AGREEMENT_ROUNDED = 0.8
 
 interface ExporterParts {
   readonly session: Session
-  readonly selfTest: SelfTest
+  readonly selfTest: GradualSelfTest
   readonly emit: (event: Event) => void
 }
 
@@ -106,7 +107,7 @@ export class Exporter {
     const recipe = recipeOf(session, exports)
     const files = await exportModel(session, { recipe, folder: place, folderName: name })
     const { peak } = session.gpu.pool.ledger
-    const report = makeReport(session, { selfTest, exports: [], peak })
+    const report = makeReport(session, { selfTest: selfTest.result, exports: [], peak })
     await writeText(place, REPORT_FILE, formatReport(report))
     const paths = [...place.paths]
     const zip = isZipped ? await zipPlace(place, `${name}.zip`, session.watch('export', 'pack')) : undefined

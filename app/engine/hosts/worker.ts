@@ -11,13 +11,16 @@ import type { Running } from '../kept-manifest.ts'
 import type { Restored } from '../kept-session.ts'
 import { memoryEvent } from '../memory-event.ts'
 import { OpenTables } from '../open-tables.ts'
-import type { Command, Event, Progress, SelfTest } from '../protocol.ts'
+import type { Command, Event, Progress } from '../protocol.ts'
 import { parseRecipe } from '../recipe.ts'
+import type { GradualSelfTest } from '../self-test.ts'
 import { Session } from '../session.ts'
 import { type CommandRunner, EngineHost } from './engine-host.ts'
 import { Exporter } from './exporter.ts'
-import { IdleTuning } from './idle-tuning.ts'
+import { openIdleTuning } from './idle-tuning.ts'
+import { IdleWork } from './idle-work.ts'
 import { type HubCommand, handleKept, type KeptCommand, Opener, openedFolder } from './opener.ts'
+import { RestOfSelfTest } from './rest-of-self-test.ts'
 import { fetchSample } from './sample.ts'
 import { SessionKeeper } from './session-keeper.ts'
 
@@ -47,6 +50,14 @@ type WorkCommand = Exclude<
   }
 >
 
+/** Commands that train, prune or quantize, or tell what the self-test found. */
+const USE_ALL_KERNELS: ReadonlySet<Command['type']> = new Set([
+  'run-stage',
+  'run-all',
+  'resume-session',
+  'export',
+])
+
 /** Runs commands one after the other; pause, resume and cancel act at once, as do questions that need no GPU. */
 class Worker implements CommandRunner {
   readonly #session: Session
@@ -56,13 +67,15 @@ class Worker implements CommandRunner {
   readonly #interrupted: WorkCommand[] = []
   readonly #opener: Opener
   readonly #exporter: Exporter
-  readonly #tuning: IdleTuning
+  readonly #idle = new IdleWork((work) => this.#takeTurn(work))
+  readonly #kernels: RestOfSelfTest
 
-  constructor(session: Session, selfTest: SelfTest) {
+  constructor(session: Session, selfTest: GradualSelfTest) {
     this.#session = session
     this.#tables = new OpenTables(session, emit)
     this.#exporter = new Exporter({ session, selfTest, emit })
-    this.#tuning = new IdleTuning(session.gpu, (work) => this.#takeTurn(work))
+    this.#kernels = new RestOfSelfTest(session.gpu, selfTest, emit)
+    this.#idle.add(this.#kernels)
     this.#opener = new Opener({ gpu: session.gpu, emit, load: (folder) => this.#openModel(folder) })
   }
 
@@ -94,15 +107,15 @@ class Worker implements CommandRunner {
         this.#answer(() => fitOf(this.#session, command.settings))
         break
       case 'tune':
-        this.#tuning.start()
+        openIdleTuning(this.#session.gpu).then((job) => this.#idle.add(job))
         break
       case 'predict':
       case 'attention':
-        this.#takeTurn(() => this.#tuning.during(() => this.#answer(() => this.#ask(command))))
+        this.#takeTurn(() => this.#idle.during(() => this.#answer(() => this.#ask(command))))
         break
       default:
         this.#takeTurn(() =>
-          this.#tuning.during(() => this.#work(stageOf(command), () => this.#execute(command), command)),
+          this.#idle.during(() => this.#work(stageOf(command), () => this.#execute(command), command)),
         )
     }
   }
@@ -157,6 +170,8 @@ class Worker implements CommandRunner {
 
   async #execute(command: WorkCommand): Promise<void> {
     const session = this.#session
+    if (USE_ALL_KERNELS.has(command.type))
+      await this.#kernels.finish(session.watch(stageOf(command), 'self-test'))
     switch (command.type) {
       case 'open-sample':
         return this.#openSample()

@@ -17,8 +17,11 @@ export type Event =
       readonly type: 'gpu'
       readonly adapter: AdapterInfo
       readonly selfTest: SelfTest
+      /** Checks of the self-test that are still to be run. */
+      readonly untested: number
       readonly budget: number
     }
+  | { readonly type: 'self-test'; readonly selfTest: SelfTest; readonly untested: number }
   | {
       readonly type: 'memory'
       /** Since the engine started. */

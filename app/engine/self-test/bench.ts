@@ -7,6 +7,8 @@ export interface Check {
   readonly name: string
   /** Launches one kernel and says what its outputs must be. */
   readonly run: (bench: Bench) => void
+  /** Of a kernel with which a model in F32 reads texts. */
+  readonly isForward?: true
 }
 
 /**

@@ -229,20 +229,20 @@ function positionBackward(bench: Bench): void {
 }
 
 export const ENCODER_CHECKS: readonly Check[] = [
-  { name: 'embedding', run: embedFloats },
+  { name: 'embedding', run: embedFloats, isForward: true },
   { name: 'embedding INT8', run: embedCodes },
   { name: 'embedding backward', run: embedBackward },
   { name: 'position backward', run: positionBackward },
-  { name: 'layernorm', run: normForward },
+  { name: 'layernorm', run: normForward, isForward: true },
   { name: 'layernorm backward', run: normBackward },
-  { name: 'attention', run: (bench) => attentionOnce(bench, 'short') },
+  { name: 'attention', run: (bench) => attentionOnce(bench, 'short'), isForward: true },
   { name: 'attention backward', run: (bench) => attentionGrad(bench, 'short') },
-  { name: 'attention, long texts', run: (bench) => attentionOnce(bench, 'long') },
+  { name: 'attention, long texts', run: (bench) => attentionOnce(bench, 'long'), isForward: true },
   { name: 'attention backward, long texts', run: (bench) => attentionGrad(bench, 'long') },
   { name: 'gelu', run: (bench) => geluForward(bench, 'exact') },
   { name: 'gelu backward', run: (bench) => geluBackward(bench, 'exact') },
   { name: 'gelu tanh', run: (bench) => geluForward(bench, 'tanh') },
   { name: 'gelu tanh backward', run: (bench) => geluBackward(bench, 'tanh') },
-  { name: 'relu', run: reluBoth },
-  { name: 'tanh', run: tanhBoth },
+  { name: 'relu', run: reluBoth, isForward: true },
+  { name: 'tanh', run: tanhBoth, isForward: true },
 ]

@@ -227,8 +227,13 @@ function putRows(bench: Bench): void {
 }
 
 export const MATRIX_CHECKS: readonly Check[] = [
-  { name: 'matmul NN', run: (bench) => product(bench, { form: 'NN', rows: 3, cols: 7, inner: 9 }) },
-  { name: 'matmul NT', run: linearLayer },
+  // Few rows, which all forms multiply in the same way.
+  {
+    name: 'matmul NN',
+    run: (bench) => product(bench, { form: 'NN', rows: 3, cols: 7, inner: 9 }),
+    isForward: true,
+  },
+  { name: 'matmul NT', run: linearLayer, isForward: true },
   // Long enough to be summed in slices, as gradients of weights are.
   { name: 'matmul TN', run: (bench) => weightAndBias(bench, { rows: BLOCKS.rows, inner: 1032 }) },
   { name: 'matmul TN, odd', run: (bench) => weightAndBias(bench, { rows: 9, inner: 71 }) },
@@ -241,7 +246,7 @@ export const MATRIX_CHECKS: readonly Check[] = [
   { name: 'gemm-int8', run: (bench) => integerProduct(bench, 'dots') },
   { name: 'gemm-int8 in floats', run: (bench) => integerProduct(bench, 'floats') },
   { name: 'gemm-int4', run: groupedProduct },
-  { name: 'gather rows', run: takeRows },
+  { name: 'gather rows', run: takeRows, isForward: true },
   { name: 'gather columns', run: takeColumns },
   { name: 'scatter rows', run: putRows },
 ]

@@ -14,7 +14,7 @@ export function GpuChip() {
         <span className={styles.looking}>{words.gpu.looking}</span>
       </div>
     )
-  const { adapter, selfTest } = gpu
+  const { adapter, selfTest, untested } = gpu
   const hasFailed = selfTest.failed.length > 0
   return (
     <section className={styles.chip} aria-label={words.gpu.label}>
@@ -23,7 +23,7 @@ export function GpuChip() {
         {adapter.fallback && <span className={styles.tag}>{words.gpu.software}</span>}
       </p>
       <p className={styles.test} data-failed={hasFailed}>
-        {selfTestText(selfTest)}
+        {selfTestText(selfTest, untested)}
       </p>
       <MemoryMeter />
     </section>
@@ -34,6 +34,9 @@ function adapterName({ description, vendor, architecture }: AdapterInfo): string
   return description || [vendor, architecture].filter(Boolean).join(' ') || words.gpu.unnamed
 }
 
-function selfTestText({ passed, failed }: SelfTest): string {
-  return failed.length > 0 ? words.gpu.failed(failed.join(', ')) : words.gpu.passed(exact(passed))
+function selfTestText({ passed, failed }: SelfTest, untested: number): string {
+  if (failed.length > 0) return words.gpu.failed(failed.join(', '))
+  return untested > 0
+    ? words.gpu.passedSoFar(exact(passed), exact(untested))
+    : words.gpu.passed(exact(passed))
 }

@@ -57,6 +57,10 @@ function applyToRest(state: StudioState, event: Event): StudioState {
       const { type: _, ...gpu } = event
       return { ...state, gpu, gpuFault: undefined }
     }
+    case 'self-test': {
+      const { type: _, ...tested } = event
+      return state.gpu ? { ...state, gpu: { ...state.gpu, ...tested } } : state
+    }
     case 'memory': {
       const { type: _, ...memory } = event
       const { seconds, now } = event

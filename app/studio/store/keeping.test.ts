@@ -70,7 +70,7 @@ describe('a lost GPU', () => {
   it('is told while it is opened again, and after', () => {
     expect(lost.keeping.notice).toEqual({ kind: 'recovering' })
     const gpu = { adapter: { vendor: '', architecture: '', description: '', fallback: true }, budget: 1 }
-    const event: Event = { type: 'gpu', ...gpu, selfTest: { passed: 1, failed: [] } }
+    const event: Event = { type: 'gpu', ...gpu, selfTest: { passed: 1, failed: [] }, untested: 2 }
     expect(fold([event], lost).keeping.notice).toEqual({ kind: 'recovered' })
     expect(fold([event], fold(opened)).keeping.notice).toBeUndefined()
   })
