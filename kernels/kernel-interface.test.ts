@@ -57,8 +57,10 @@ async function launchedKernels() {
   dequantizeInt4(recorder, { codes, scales, out }, grouped)
   const packed = { codesA: codes, scalesA: scales, codesW: codes, scalesW: bias, out }
   for (const form of ['dots', 'floats'] as const) gemmInt8(recorder, packed, { ...size, form })
-  const withoutSubgroups: Gpu = Object.create(recorder, { subgroupSizes: { value: undefined } })
-  gemmInt8(withoutSubgroups, packed, { ...size, form: 'floats' })
+  for (const value of [undefined, { least: 8, most: 8 }]) {
+    const other: Gpu = Object.create(recorder, { subgroupSizes: { value } })
+    gemmInt8(other, packed, { ...size, form: 'floats' })
+  }
   gemmInt4(recorder, { a: x, codesW: codes, scalesW: scales, out }, { ...size, groupSize: 8 })
   const texts = { batch: 1, tokens: 60, heads: 1, headSize: 4 }
   const attention = { qkv: x, mask: codes, out, logSumExp: scales }

@@ -105,13 +105,17 @@ function dotsKernel(constants: Record<string, number>) {
   })
 }
 
-function floatsKernel(gpu: Gpu, tile: ProductTile, constants: Record<string, number>) {
+/** Rows that lanes load for each other: a subgroup needs as many. */
+const SHARED_ROWS = 8
+
+function floatsKernel({ subgroupSizes }: Gpu, tile: ProductTile, constants: Record<string, number>) {
+  const isShared = subgroupSizes !== undefined && subgroupSizes.least >= SHARED_ROWS
   return defineKernel({
     name: 'gemm-int8/gemm-int8-floats',
     source: floatsSource,
-    ...(gpu.subgroupSizes ? { enables: 'subgroups' as const } : {}),
+    ...(isShared ? { enables: 'subgroups' as const } : {}),
     libraries: [
-      gpu.subgroupSizes ? rowLoadsSubgroups : rowLoads,
+      isShared ? rowLoadsSubgroups : rowLoads,
       tileLibrary,
       epilogueLibrary,
       blockProduct,
