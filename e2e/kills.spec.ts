@@ -1,15 +1,6 @@
 // Killed at random moments: the tab, its renderer, the GPU process. Nothing is lost, and little is done twice.
 import type { Browser, Page } from '@playwright/test'
-import {
-  ALONE,
-  crashGpuProcess,
-  expect,
-  inFreshBrowser,
-  openSample,
-  press,
-  test,
-  typeNumber,
-} from './studio.ts'
+import { crashGpuProcess, expect, inFreshBrowser, openSample, press, test, typeNumber } from './studio.ts'
 
 /** Kills of each kind. `DECANT_KILLS=10` is the proof; one of each is the guard. */
 const KILLS = Number(process.env.DECANT_KILLS ?? 1)
@@ -52,7 +43,7 @@ async function reopened(page: Page): Promise<Page> {
 }
 
 for (const [name, kill] of Object.entries(kills))
-  test(`a killed ${name} costs at most 30 seconds of training`, ALONE, async () => {
+  test(`a killed ${name} costs at most 30 seconds of training`, async () => {
     test.setTimeout(KILLS * MS_A_KILL)
     for (let count = 0; count < KILLS; count++)
       await inFreshBrowser((page, browser) => trainAndKill(page, browser, [name, kill]), { isWhole: true })

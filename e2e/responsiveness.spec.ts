@@ -69,7 +69,7 @@ async function isMeasured(page: Page): Promise<boolean> {
   return /^[\d.]+%/.test(text) && !isStale
 }
 
-test('while a model trains no task holds the main thread for long', ALONE, async ({ page, browser }) => {
+test('while a model trains no task holds the main thread for long', async ({ page, browser }) => {
   await openSample(page)
   await typeNumber(page, 'Epochs', '50')
   await press(page, 'Distill')
