@@ -44,7 +44,7 @@ test('no rule is broken from the first paint to an exported model and its end', 
   await page.getByRole('radio', { name: 'INT8' }).check()
   await expectMeasured(page, 'INT8')
   await page.getByRole('button', { name: 'Export', exact: true }).click()
-  await expect(page.getByRole('list', { name: 'Written files' })).toContainText(/predicts on \d+ of 300 rows/)
+  await expect(page.getByRole('list', { name: 'Written files' })).toContainText(/predicts on \d+ of 200 rows/)
   await expectIdle(page)
   await eachTab(page, 'Charts')
   await eachTab(page, 'A closer look')

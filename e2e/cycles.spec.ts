@@ -39,7 +39,7 @@ async function runAndExport(page: Page): Promise<void> {
   const download = page.waitForEvent('download')
   await press(page, 'Export')
   await (await download).delete()
-  await expect(page.getByRole('list', { name: 'Written files' })).toContainText(/predicts on \d+ of 300 rows/)
+  await expect(page.getByRole('list', { name: 'Written files' })).toContainText(/predicts on \d+ of 200 rows/)
   await expectIdle(page)
 }
 

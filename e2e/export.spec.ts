@@ -14,11 +14,11 @@ const exportPanel = (page: Page) => page.getByRole('region', { name: 'Export', e
 const written = (page: Page, file: string) =>
   page.getByRole('list', { name: 'Written files' }).getByRole('listitem').filter({ hasText: file })
 
-/** Every ONNX file says on how many of 300 rows it agrees, how many it gets right, and in how long. */
+/** Every ONNX file says on how many of 200 rows it agrees, how many it gets right, and in how long. */
 async function expectChecked(page: Page): Promise<void> {
   for (const file of ONNX) {
     const line = written(page, file)
-    await expect(line).toContainText(/predicts on \d+ of 300 rows/)
+    await expect(line).toContainText(/predicts on \d+ of 200 rows/)
     await expect(line).toContainText(
       /[\d.]+% right · [\d.,]+ ms a text of \d+ tokens \(p50\) · onnxruntime-web [\d.]+, wasm/,
     )
@@ -60,7 +60,7 @@ test('the sample is exported as a zip, checked in ONNX Runtime, and uploaded to 
     const line = written(page, ONNX[0]!).getByText(/onnxruntime-web [\d.]+, webgpu/)
     await expect(line).toBeVisible()
     const agreed = Number(
-      /predicts on (\d+) of 300/.exec((await line.locator('..').textContent()) ?? '')?.[1],
+      /predicts on (\d+) of 200/.exec((await line.locator('..').textContent()) ?? '')?.[1],
     )
     expect(agreed).toBeGreaterThanOrEqual(299)
     await expectIdle(page)
@@ -173,6 +173,6 @@ test('a runtime that does not load is told of, and Verify asks again', async ({
   await expectIdle(page)
   isAway = false
   await press(page, `Verify ${file}`)
-  await expect(written(page, file)).toContainText(/predicts on \d+ of 300 rows/)
+  await expect(written(page, file)).toContainText(/predicts on \d+ of 200 rows/)
   await expect(written(page, ONNX[0]!)).toContainText('Not verified.')
 })

@@ -34,7 +34,7 @@ test('a browser without Chromium’s extras opens, quantizes, exports and resume
   const download = page.waitForEvent('download')
   await press(page, 'Export')
   expect((await download).suggestedFilename()).toBe('sample-decant.zip')
-  await expect(page.getByRole('list', { name: 'Written files' })).toContainText(/predicts on \d+ of 300 rows/)
+  await expect(page.getByRole('list', { name: 'Written files' })).toContainText(/predicts on \d+ of 200 rows/)
   await expectIdle(page)
 
   await typeNumber(page, 'Epochs', '1')

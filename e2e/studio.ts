@@ -45,7 +45,7 @@ export const test = base.extend<{ hasWholeSample: boolean; trespasses: Trespasse
 export const ALONE = { tag: '@alone' }
 
 /** Rows of the sample's tables that a story opens unless it asks for all: what it tells does not depend on them, how long it takes does. */
-const STORY_ROWS = { train: 1600, test: 300 }
+const STORY_ROWS = { train: 800, test: 200 }
 
 /** The sample's tables as served, but for the rows after these. */
 async function shortenSample(context: BrowserContext): Promise<void> {

@@ -62,3 +62,34 @@ it('is told with progress, over the last seconds only, and starts anew after a p
     clock.mockRestore()
   }
 })
+
+it('tells the time left by the last minute, and the rate by the last seconds', () => {
+  const clock = vi.spyOn(performance, 'now')
+  try {
+    const told: [rate: number, secondsLeft: number | undefined][] = []
+    const emit = (event: Event) => {
+      if (event.type === 'progress') told.push([event.progress.rate, event.progress.secondsLeft])
+    }
+    const watch = watchPhase(emit, new RunControl(), { stage: 'distill', phase: 'train' })
+    for (const [second, done] of [
+      [0, 0],
+      [30, 60],
+      [34, 60],
+      [38, 76],
+      [92, 92],
+    ] as const) {
+      clock.mockReturnValue(1000 * second)
+      watch.progress(done, 100, 'steps')
+    }
+    expect(told).toEqual([
+      [0, undefined],
+      [2, 20],
+      [0, 40 / (60 / 34)],
+      [4, 12],
+      // The last minute begins after the marks at 0 and 30 seconds.
+      [16 / 54, 8 / (32 / 58)],
+    ])
+  } finally {
+    clock.mockRestore()
+  }
+})

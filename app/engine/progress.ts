@@ -1,8 +1,10 @@
-// Progress of a run: rate over the last seconds, time left, at most ten events a second.
+// Progress of a run: rate over the last seconds, time left by the last minute, at most ten events a second.
 import type { RunControl, Watch, Work } from './base/watch.ts'
 import type { Event, Progress, Throughput } from './protocol.ts'
 
-const WINDOW_MS = 5000
+const RATE_MS = 5000
+/** Batches of short and of long texts, and a validation now and then, even out over a minute. */
+const TIME_LEFT_MS = 60_000
 const LEAST_INTERVAL_MS = 100
 /** Steps are told of when they are sent; over a shorter time those still on their way would count too much. */
 const LEAST_WORK_SECONDS = 0.2
@@ -29,14 +31,14 @@ export function watchPhase(
     },
     progress(done, total, unit, work) {
       const at = performance.now()
-      const recent = marks.filter((mark) => at - mark.at < WINDOW_MS)
-      // Steps may be further apart than the window.
-      marks = [...(recent.length > 0 ? recent : marks.slice(-1)), { at, done, work }]
       if (at - lastSent < LEAST_INTERVAL_MS && done < total) return
       lastSent = at
-      const rate = rateOf(marks)
-      const secondsLeft = rate > 0 ? { secondsLeft: (total - done) / rate } : {}
-      const throughput = throughputOf(marks)
+      marks = [...since(marks, at - TIME_LEFT_MS), { at, done, work }]
+      const recent = [...since(marks.slice(0, -1), at - RATE_MS), marks.at(-1)!]
+      const rate = rateOf(recent)
+      const steadyRate = rateOf(marks)
+      const secondsLeft = steadyRate > 0 ? { secondsLeft: (total - done) / steadyRate } : {}
+      const throughput = throughputOf(recent)
       emit({
         type: 'progress',
         progress: {
@@ -47,6 +49,12 @@ export function watchPhase(
       })
     },
   }
+}
+
+/** Marks later than a time, or the last one: steps may be further apart than a window. */
+function since(marks: readonly Mark[], time: number): readonly Mark[] {
+  const later = marks.filter(({ at }) => at > time)
+  return later.length > 0 ? later : marks.slice(-1)
 }
 
 /** Units a second between the oldest and the newest mark. */
