@@ -76,8 +76,7 @@ export const words = {
     software: 'software adapter',
     unnamed: 'Unnamed adapter',
     passed: (passed: string) => `self-test passed, ${passed} kernels`,
-    passedSoFar: (passed: string, untested: string) =>
-      `self-test: ${passed} kernels passed, ${untested} are checked before they are used`,
+    passedSoFar: (passed: string, all: string) => `self-test: ${passed} of ${all} so far`,
     failed: (failed: string) => `self-test failed: ${failed}`,
     now: 'now',
     peak: 'peak',

@@ -37,6 +37,6 @@ function adapterName({ description, vendor, architecture }: AdapterInfo): string
 function selfTestText({ passed, failed }: SelfTest, untested: number): string {
   if (failed.length > 0) return words.gpu.failed(failed.join(', '))
   return untested > 0
-    ? words.gpu.passedSoFar(exact(passed), exact(untested))
+    ? words.gpu.passedSoFar(exact(passed), exact(passed + untested))
     : words.gpu.passed(exact(passed))
 }
