@@ -27,11 +27,13 @@ fn work_items() -> u32 { return part_items(query_tiles()) + 2u * part_items(key_
 fn run(first: u32, local: u32, lane: u32) {
   let units = params.head_size / LANES;
   let width = params.heads * units;
-  let of_queries = part_items(query_tiles());
-  let of_keys = part_items(key_tiles());
+  let down = query_tiles();
+  let across = key_tiles();
+  let of_queries = part_items(down);
+  let of_keys = part_items(across);
   let part = select(1u + (first - of_queries) / of_keys, 0u, first < of_queries);
   let within = local + select((first - of_queries) % of_keys, first, part == 0u);
-  let tiles = select(key_tiles(), query_tiles(), part == 0u);
+  let tiles = select(across, down, part == 0u);
   let place = place_of(within, columns(), padded(tiles));
   let pair = params.first_pair + place.line; // sequence * heads + head
   let sequence = (pair / params.heads) * params.tokens;
@@ -40,26 +42,26 @@ fn run(first: u32, local: u32, lane: u32) {
   let u1 = min(u0 + 1u, head + units - 1u);
 
   let tile = min(place.tile, tiles - 1u);
-  let first_tile = place.line * query_tiles() * key_tiles();
+  let first_tile = place.line * down * across;
   var sum = Tile();
   if (part == 0u) {
-    let own = 8u * (first_tile + tile * key_tiles()) + 4u;
-    for (var block = 0u; block < 2u * key_tiles(); block++) {
+    let own = 8u * (first_tile + tile * across) + 4u;
+    for (var block = 0u; block < 2u * across; block++) {
       let at = own + block / 2u * 8u + block % 2u * 2u;
       let k = row_starts(sequence, 4u * block, 3u * width) + width;
       let y = qkv_eight(starts_of(k + u0, k + u1, lane), 0u);
       sum = add_tile(sum, transpose(weights[at]), transpose(weights[at + 1u]), y.low, y.high);
     }
   } else if (part == 1u) {
-    for (var block = 0u; block < 2u * query_tiles(); block++) {
-      let at = 8u * (first_tile + block / 2u * key_tiles() + tile) + 4u + block % 2u;
+    for (var block = 0u; block < 2u * down; block++) {
+      let at = 8u * (first_tile + block / 2u * across + tile) + 4u + block % 2u;
       let q = row_starts(sequence, params.first_row + 4u * block, 3u * width);
       let y = qkv_eight(starts_of(q + u0, q + u1, lane), 0u);
       sum = add_tile(sum, weights[at], weights[at + 2u], y.low, y.high);
     }
   } else {
-    for (var block = 0u; block < 2u * query_tiles(); block++) {
-      let at = 8u * (first_tile + block / 2u * key_tiles() + tile) + block % 2u;
+    for (var block = 0u; block < 2u * down; block++) {
+      let at = 8u * (first_tile + block / 2u * across + tile) + block % 2u;
       let g = row_starts(sequence, params.first_row + 4u * block, width);
       let y = gradient_eight(starts_of(g + u0, g + u1, lane), 0u);
       sum = add_tile(sum, weights[at], weights[at + 2u], y.low, y.high);
