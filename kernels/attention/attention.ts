@@ -242,7 +242,7 @@ export function attentionForms({ adapter, subgroupSizes }: Gpu): AttentionForm[]
   return runsOnCpu(adapter) ? ['shared', '1', '2'] : ['1', '2', 'shared']
 }
 
-/** Shares of a workgroup's lanes below which sharing loads does not pay for those that compute nothing. */
+/** Share of a workgroup's lanes with a tile below which sharing loads does not pay for the others. */
 const LEAST_FILLED = 0.75
 
 /** The loads of tiles of so many positions: shared where the form says so and heads have tiles enough. */

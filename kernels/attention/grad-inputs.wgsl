@@ -1,7 +1,8 @@
 // Second stage of attention's backward pass, from p and ds of grad-scores.wgsl:
 //   grad_q[t] = sum_j ds[t, j] k[j]      grad_k[j] = sum_t ds[t, j] q[t]      grad_v[j] = sum_t p[t, j] grad_out[t]
 // with t over rows first_row .. first_row + rows - 1; for later rows than the first, grad_k and grad_v are added to.
-// One tile of 8 rows by two Elems of one head and part per invocation, which may share the loads of rows: first all tiles of q, then of k, then of v.
+// One tile of 8 rows by two Elems of one head and part per invocation: first all tiles of q, then of k, then of v. Invocations that
+// share loads share those of rows, not of weights.
 // Shapes: qkv, grad_out, weights as there; grad_qkv [B * T, 3 * H * D].
 const LANES = 1u;
 override WIDTH: u32 = 32; // invocations of a workgroup
