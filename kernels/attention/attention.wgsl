@@ -1,10 +1,10 @@
 // out[b, t, h] = softmax_j(scale * q[t] . k[j], j visible) v      log_sum_exp[b, h, t] = log sum_j exp(...)
-// One tile of 4 * QUERY_BLOCKS queries of one head per invocation, tiles first <= index < end; invocations that share loads share
-// those of keys and values. Keys come in segments of 4 * key_blocks, whose scores `weights` holds, so that it does not grow with T;
-// what earlier segments left in `out` is scaled to the new maximum and sum. Exponentials are taken once per pair of Elems of the output, which costs less than storing them.
-// Products go by tiles of 8 keys (or two Elems) in registers: on CPU adapters a load of a vec4f, or an access to a private
-// array by an index that the compiler does not know, costs as much as several vec4f multiply-adds.
-// A query without any visible key gives 0, and log_sum_exp = HUGE so that the backward pass gives 0 too.
+// One tile of 4 * QUERY_BLOCKS queries of one head per invocation, tiles first <= index < end; invocations that share loads share those of
+// keys and values. Keys come in segments of 4 * key_blocks, whose scores `weights` holds, so that it does not grow with T; what earlier
+// segments left in `out` is scaled to the new maximum and sum. Exponentials are taken once per pair of Elems of the output, which costs
+// less than storing them. Products go by tiles of 8 keys (or two Elems) in registers: on CPU adapters a load of a vec4f, or an access to a
+// private array by an index that the compiler does not know, costs as much as several vec4f multiply-adds. A query without any visible key
+// gives 0, and log_sum_exp = HUGE so that the backward pass gives 0 too.
 // Shapes: qkv [B * T, 3 * H * D] (all q heads, all k heads, all v heads), mask [B, T], out [B * T, H * D], log_sum_exp
 // [B, H, T], weights [end - first, key_blocks, QUERY_BLOCKS] blocks, [j] being key j's scores for four queries.
 const LANES = 1u;
