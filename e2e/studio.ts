@@ -179,7 +179,14 @@ export const expectIdle = (page: Page) =>
 export async function openSample(page: Page): Promise<void> {
   await page.goto('/?tune=off')
   await expectMeasured(page, 'Teacher')
+  await expectSound(page)
 }
+
+/** The self-test has failed nowhere: all checks passed, or those so far. */
+export const expectSound = (page: Page) =>
+  expect(page.getByRole('region', { name: 'GPU', exact: true })).toContainText(
+    /self-test passed, \d+ kernels|self-test: \d+ of \d+ so far/,
+  )
 
 export async function typeNumber(page: Page, name: string, value: string): Promise<void> {
   const box = page.getByRole('textbox', { name, exact: true })

@@ -100,6 +100,18 @@ test.each([
   release(gpu, bias, residual, ...Object.values(tensors))
 })
 
+test('the bits of a row do not depend on how many rows there are', async () => {
+  const gpu = await testGpu()
+  const size = { rows: 67, cols: 37, inner: 50, groupSize: 32, gelu: 'exact' } as const
+  const { tensors } = operands(gpu, size)
+  const bias = upload(gpu, 'f32', randomValues(37, 8, 4), { owner: 'test' })
+  const few = guardedTensor(gpu, 'f32', [5, 37])
+  gemmInt4(gpu, { ...tensors, bias }, size)
+  gemmInt4(gpu, { ...tensors, bias, out: few }, { ...size, rows: 5 })
+  expect(await readGuarded(gpu, few)).toEqual((await readGuarded(gpu, tensors.out)).slice(0, 5 * 37))
+  release(gpu, bias, few, ...Object.values(tensors))
+})
+
 test('a product split over submissions has the bits of one dispatch', async () => {
   const gpu = await testGpu()
   const size = { rows: 70, cols: 20, inner: 40, groupSize: 32 }
