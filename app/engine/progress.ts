@@ -21,7 +21,7 @@ export function watchPhase(
   control: RunControl,
   { stage, phase }: Pick<Progress, 'stage' | 'phase'>,
 ): Watch {
-  let marks: Mark[] = []
+  let marks: readonly Mark[] = []
   let lastSent = Number.NEGATIVE_INFINITY
   return {
     async checkpoint() {
@@ -33,8 +33,10 @@ export function watchPhase(
       const at = performance.now()
       if (at - lastSent < LEAST_INTERVAL_MS && done < total) return
       lastSent = at
-      marks = [...since(marks, at - TIME_LEFT_MS), { at, done, work }]
-      const recent = [...since(marks.slice(0, -1), at - RATE_MS), marks.at(-1)!]
+      const earlier = since(marks, at - TIME_LEFT_MS)
+      const mark = { at, done, work }
+      marks = [...earlier, mark]
+      const recent = [...since(earlier, at - RATE_MS), mark]
       const rate = rateOf(recent)
       const steadyRate = rateOf(marks)
       const secondsLeft = steadyRate > 0 ? { secondsLeft: (total - done) / steadyRate } : {}

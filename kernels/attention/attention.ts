@@ -2,7 +2,7 @@
 import blockProduct from '../lib/block-product.wgsl?raw'
 import { lanesOf, SINGLE_LANE, withLanes } from '../lib/lanes.ts'
 import linearIndex from '../lib/linear-index.wgsl?raw'
-import { assert } from '../runtime/errors.ts'
+import { canShareRows, subgroupWidth } from '../lib/subgroups.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
@@ -229,17 +229,14 @@ export const attentionSources = [
   gradientLoadsSubgroups,
 ]
 
-/** Rows that lanes load for each other: a subgroup needs as many. */
-const SHARED_ROWS = 8
-
 /**
  * The default first. A load costs CPU adapters more than a multiply-add: on lavapipe lanes share them; SwiftShader's subgroups are too
  * small to, and twice the queries per load are 1.2 times as fast there.
  */
-export function attentionForms({ adapter, subgroupSizes }: Gpu): AttentionForm[] {
-  if (adapter.architecture === 'swiftshader') return ['2', '1']
-  if (!subgroupSizes || subgroupSizes.least < SHARED_ROWS) return ['1', '2']
-  return runsOnCpu(adapter) ? ['shared', '1', '2'] : ['1', '2', 'shared']
+export function attentionForms(gpu: Gpu): AttentionForm[] {
+  if (gpu.adapter.architecture === 'swiftshader') return ['2', '1']
+  if (!canShareRows(gpu)) return ['1', '2']
+  return runsOnCpu(gpu.adapter) ? ['shared', '1', '2'] : ['1', '2', 'shared']
 }
 
 /** Share of a workgroup's lanes with a tile below which sharing loads does not pay for the others. */
@@ -252,8 +249,7 @@ function loadsFor(
   { positions, size = TILE }: { positions: number; size?: number },
 ): Loads {
   if (form !== 'shared') return OWN_LOADS
-  assert(gpu.subgroupSizes, 'an adapter with subgroups')
-  const loads = sharedBy(Math.max(SHARED_ROWS, gpu.subgroupSizes.most))
+  const loads = sharedBy(subgroupWidth(gpu))
   const tiles = tilesOf(positions, size)
   return tiles / padded(loads, tiles) < LEAST_FILLED ? OWN_LOADS : loads
 }

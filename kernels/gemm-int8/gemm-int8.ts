@@ -11,6 +11,7 @@ import {
   tileGrid,
 } from '../lib/product-tile.ts'
 import tileLibrary from '../lib/product-tile.wgsl?raw'
+import { canShareRows } from '../lib/subgroups.ts'
 import { assert } from '../runtime/errors.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, launch } from '../runtime/kernel.ts'
@@ -105,11 +106,8 @@ function dotsKernel(constants: Record<string, number>) {
   })
 }
 
-/** Rows that lanes load for each other: a subgroup needs as many. */
-const SHARED_ROWS = 8
-
-function floatsKernel({ subgroupSizes }: Gpu, tile: ProductTile, constants: Record<string, number>) {
-  const isShared = subgroupSizes !== undefined && subgroupSizes.least >= SHARED_ROWS
+function floatsKernel(gpu: Gpu, tile: ProductTile, constants: Record<string, number>) {
+  const isShared = canShareRows(gpu)
   return defineKernel({
     name: 'gemm-int8/gemm-int8-floats',
     source: floatsSource,

@@ -3,7 +3,7 @@ import blockProduct from '../lib/block-product.wgsl?raw'
 import geluLibrary from '../lib/gelu.wgsl?raw'
 import { type Cut, type ProductTile, productTile, tileConstants } from '../lib/product-tile.ts'
 import tileLibrary from '../lib/product-tile.wgsl?raw'
-import { assert } from '../runtime/errors.ts'
+import { canShareRows, subgroupWidth } from '../lib/subgroups.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, type Grid } from '../runtime/kernel.ts'
 import loadsSource from './block-loads.wgsl?raw'
@@ -86,11 +86,7 @@ function outerKernel({ rows, width }: Tile & { kind: 'outer' }, gelu: number) {
 }
 
 /** Rows of A that one load of a subgroup brings, and the width of a workgroup. */
-function subgroupConstants({ subgroupSizes }: Gpu) {
-  assert(subgroupSizes, 'an adapter with subgroups')
-  const { least, most } = subgroupSizes
-  return { LANES: least < 8 ? 4 : 8, WIDTH: Math.max(8, most) }
-}
+const subgroupConstants = (gpu: Gpu) => ({ LANES: canShareRows(gpu) ? 8 : 4, WIDTH: subgroupWidth(gpu) })
 
 function subgroupsKernel(gpu: Gpu, { rows }: Tile & { kind: 'subgroups' }, gelu: number) {
   const sizes = subgroupConstants(gpu)

@@ -1,7 +1,7 @@
 // The adapter, whether its kernels passed the self-test, and its memory by our own ledger.
-import type { AdapterInfo, SelfTest } from '../../engine/protocol.ts'
+import type { AdapterInfo } from '../../engine/protocol.ts'
+import { selfTestText } from '../self-test-text.ts'
 import { useStudio } from '../store/context.ts'
-import { exact } from '../ui/format.ts'
 import { words } from '../words.ts'
 import styles from './GpuChip.module.css'
 import { MemoryMeter } from './MemoryMeter.tsx'
@@ -14,7 +14,7 @@ export function GpuChip() {
         <span className={styles.looking}>{words.gpu.looking}</span>
       </div>
     )
-  const { adapter, selfTest, untested } = gpu
+  const { adapter, selfTest } = gpu
   const hasFailed = selfTest.failed.length > 0
   return (
     <section className={styles.chip} aria-label={words.gpu.label}>
@@ -23,7 +23,7 @@ export function GpuChip() {
         {adapter.fallback && <span className={styles.tag}>{words.gpu.software}</span>}
       </p>
       <p className={styles.test} data-failed={hasFailed}>
-        {selfTestText(selfTest, untested)}
+        {selfTestText(gpu)}
       </p>
       <MemoryMeter />
     </section>
@@ -32,11 +32,4 @@ export function GpuChip() {
 
 function adapterName({ description, vendor, architecture }: AdapterInfo): string {
   return description || [vendor, architecture].filter(Boolean).join(' ') || words.gpu.unnamed
-}
-
-function selfTestText({ passed, failed }: SelfTest, untested: number): string {
-  if (failed.length > 0) return words.gpu.failed(failed.join(', '))
-  return untested > 0
-    ? words.gpu.passedSoFar(exact(passed), exact(passed + untested))
-    : words.gpu.passed(exact(passed))
 }

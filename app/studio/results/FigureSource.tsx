@@ -1,10 +1,11 @@
 // What opens on a figure: where the number comes from. In a chunk of its own, fetched at the first press.
+
 import { Popover } from '@base-ui/react/popover'
+import { selfTestText } from '../self-test-text.ts'
 import type { ComparisonRow } from '../store/comparison.ts'
 import { useIntents, useStudio } from '../store/context.ts'
 import { PRICE_RANGE } from '../store/cost.ts'
 import { Button } from '../ui/Button.tsx'
-import { exact } from '../ui/format.ts'
 import { NumberBox } from '../ui/NumberBox.tsx'
 import { words } from '../words.ts'
 import type { Column } from './columns.ts'
@@ -104,7 +105,7 @@ function staleNote(
 function useDevice() {
   const gpu = useStudio((state) => state.gpu)
   if (!gpu) return []
-  const { adapter, selfTest } = gpu
+  const { adapter } = gpu
   const name = adapter.description || [adapter.vendor, adapter.architecture].filter(Boolean).join(' ')
   const software = adapter.fallback ? `, ${words.gpu.software}` : ''
   const { source } = words
@@ -112,10 +113,7 @@ function useDevice() {
     { name: source.device, value: `${name || words.gpu.unnamed}${software}` },
     {
       name: source.selfTest,
-      value:
-        selfTest.failed.length > 0
-          ? words.gpu.failed(selfTest.failed.join(', '))
-          : words.gpu.passed(exact(selfTest.passed)),
+      value: selfTestText(gpu),
     },
   ]
 }
