@@ -15,7 +15,7 @@ const PHONE = { width: 320, height: 720 }
 const WIDE = { width: 2560, height: 1440 }
 const DESK = { width: 1440, height: 900 }
 
-const both = async (page: Page, name: string) => test.step(name, () => expectFits(page))
+const both = async (page: Page, name: string, part?: string) => test.step(name, () => expectFits(page, part))
 
 test('no rule is broken from the first paint to an exported model and its end', async ({ page }) => {
   await page.goto('/')
@@ -65,7 +65,7 @@ async function eachTab(page: Page, list: string): Promise<void> {
   for (const tab of await page.getByRole('tablist', { name: list }).getByRole('tab').all()) {
     await tab.click()
     await expect(tab).toHaveAttribute('aria-selected', 'true')
-    await both(page, `${list}: ${await tab.textContent()}`)
+    await both(page, `${list}: ${await tab.textContent()}`, '[role=tabpanel]')
   }
 }
 

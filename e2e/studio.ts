@@ -196,11 +196,11 @@ export async function typeNumber(page: Page, name: string, value: string): Promi
 
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
+const RULES_OF_WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
 /** No violation of WCAG 2.2, levels A and AA. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-  await expectNoViolation(new AxeBuilder({ page }).withTags(tags))
-}
+export const expectAccessible = (page: Page) =>
+  expectNoViolation(new AxeBuilder({ page }).withTags(RULES_OF_WCAG))
 
 async function expectNoViolation(axe: AxeBuilder): Promise<void> {
   const { violations } = await axe.analyze()
@@ -211,12 +211,13 @@ async function expectNoViolation(axe: AxeBuilder): Promise<void> {
 /** What of WCAG 2.2 A and AA a color scheme can break: the other rules look at structure, which is the same in both. */
 const RULES_ON_COLOR = ['color-contrast', 'link-in-text-block']
 
-/** Both color schemes, at this width, without a sideways scroll. */
-export async function expectFits(page: Page): Promise<void> {
+/** Both color schemes, at this width, without a sideways scroll. @param part selects what is new in the page; else all is looked at */
+export async function expectFits(page: Page, part?: string): Promise<void> {
+  const axe = () => (part === undefined ? new AxeBuilder({ page }) : new AxeBuilder({ page }).include(part))
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    if (colorScheme === 'light') await expectAccessible(page)
-    else await expectNoViolation(new AxeBuilder({ page }).withRules(RULES_ON_COLOR))
+    const rules = colorScheme === 'light' ? axe().withTags(RULES_OF_WCAG) : axe().withRules(RULES_ON_COLOR)
+    await expectNoViolation(rules)
     const [content, screen] = await page.evaluate(() => [
       document.documentElement.scrollWidth,
       document.documentElement.clientWidth,

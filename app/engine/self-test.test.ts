@@ -56,6 +56,7 @@ const TILE_OF: Record<string, TileName> = {
   'matmul/matmul': 'outer 16',
   'matmul/matmul-subgroups': 'subgroups 32',
   'matmul/matmul-blocks': 'blocks 8 × 4',
+  'matmul/matmul-workgroups': 'workgroups 4 × 4',
 }
 
 /** Runs a step as on an adapter for which this way to cut matrix products was chosen. */

@@ -29,6 +29,13 @@ it('measures a family, right by f64, and tells how far it is', async () => {
   expect(report.roofs.fma).toBeGreaterThan(1e8)
 })
 
+it('measures the cases whose names are asked for, and refuses names that none has', async () => {
+  const options = { contenders: [decant], size: 'full', families: ['elementwise'], effort: QUICK } as const
+  const { families } = await runBench(testHost, { ...options, cases: '^layer norm \\d+' })
+  expect(families.map(({ cases }) => cases.map(({ name }) => name))).toEqual([['layer norm 8192 × 384']])
+  await expect(runBench(testHost, { ...options, cases: 'none of these' })).rejects.toThrow(/none of these/)
+})
+
 it('begins no case when its time is up, and says how many are left out', async () => {
   const options = { contenders: [decant], size: 'small', families: ['elementwise'], effort: QUICK } as const
   const report = await runBench(testHost, { ...options, budgetMs: 0 })

@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly size?: BenchSize
   /** Ids of families, and ENGINE; all by default. */
   readonly families?: readonly string[]
+  /** A regular expression that the names of cases match; all cases by default. */
+  readonly cases?: string
   /** A sample a round; thorough by default. */
   readonly effort?: Effort
   /** Cases that would begin later than this are left out, and counted. */
@@ -74,15 +76,30 @@ async function adapterOf({ gpu }: BenchHost) {
 
 type Planned = readonly { readonly family: Family; readonly cases: readonly BenchCase[] }[]
 
-/** @throws whatever `watch` throws to stop the run; the contenders' devices are given back then too */
+/** @throws Error where families have been asked for and none has a case of such a name */
+function planned(size: BenchSize, { families, cases = '' }: BenchOptions): Planned {
+  const name = new RegExp(cases)
+  const asked = chosen(
+    allFamilies(),
+    families?.filter((id) => id !== ENGINE),
+  )
+  const plan = asked.map((family) => ({
+    family,
+    cases: family.cases(size).filter((one) => name.test(one.name)),
+  }))
+  if (asked.length > 0 && plan.every((one) => one.cases.length === 0))
+    throw new Error(`no case of the ${size} form is named like ${cases}`)
+  return plan
+}
+
+/**
+ * @throws Error for an unknown family, or where no case has such a name; whatever `watch` throws to stop the run; the contenders'
+ * devices are given back then too
+ */
 export async function runBench(host: BenchHost, options: BenchOptions): Promise<BenchReport> {
   const { adapter, isSoftware } = await adapterOf(host)
   const size = options.size ?? (isSoftware ? 'small' : 'full')
-  const families = chosen(
-    allFamilies(),
-    options.families?.filter((id) => id !== ENGINE),
-  )
-  const plan: Planned = families.map((family) => ({ family, cases: family.cases(size) }))
+  const plan = planned(size, options)
   const count = plan.reduce((sum, { cases }) => sum + cases.length, 0)
   const watch = options.watch ?? UNWATCHED
   const effort = options.effort ?? THOROUGH

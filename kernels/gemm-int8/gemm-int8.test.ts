@@ -81,8 +81,9 @@ test.each([
   [1, 130, 51],
   [12, 65, 1100],
   [24, 129, 51],
+  [130, 67, 71],
 ])(
-  'packed dot products and float multiply-adds of %i x %i, inner %i have the same bits',
+  'packed dot products, also out of shared memory, and float multiply-adds of %i x %i, inner %i have the same bits',
   async (rows, cols, inner) => {
     const gpu = await testGpu()
     const size = { rows, cols, inner }
@@ -90,11 +91,14 @@ test.each([
     const bias = upload(gpu, 'f32', randomValues(cols, 8), { owner: 'test' })
     const residual = upload(gpu, 'f32', randomValues(rows * cols, 9), { owner: 'test' })
     const results = []
-    for (const form of ['dots', 'floats'] as const) {
-      gemmInt8(gpu, { ...tensors, bias, residual }, { ...size, form })
-      results.push(await readGuarded(gpu, tensors.out))
+    for (const form of ['dots', 'workgroups', 'floats'] as const) {
+      const out = guardedTensor(gpu, 'f32', [rows, cols])
+      gemmInt8(gpu, { ...tensors, bias, residual, out }, { ...size, form })
+      results.push(await readGuarded(gpu, out))
+      release(gpu, out)
     }
     expect(results[1]).toEqual(results[0])
+    expect(results[2]).toEqual(results[0])
     release(gpu, bias, residual, ...Object.values(tensors))
   },
 )

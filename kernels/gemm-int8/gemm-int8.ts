@@ -19,6 +19,7 @@ import { rowRanges } from '../runtime/row-ranges.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import dotsSource from './gemm-int8.wgsl?raw'
 import floatsSource from './gemm-int8-floats.wgsl?raw'
+import workgroupsSource from './gemm-int8-workgroups.wgsl?raw'
 import rowLoads from './row-loads.wgsl?raw'
 import rowLoadsSubgroups from './row-loads-subgroups.wgsl?raw'
 
@@ -32,36 +33,43 @@ export interface GemmInt8Tensors {
   readonly residual?: Tensor<'f32'> | undefined
 }
 
-export type GemmInt8Form = 'dots' | 'floats'
+/**
+ * `workgroups` and `dots` take packed dot products, the former out of memory that a workgroup shares; `floats` takes multiply-adds of
+ * floats.
+ */
+export type GemmInt8Form = 'workgroups' | 'dots' | 'floats'
 
 export interface GemmInt8Shape {
   readonly rows: number
   readonly cols: number
   readonly inner: number
   readonly gelu?: 'exact' | 'tanh' | undefined
-  /** Packed dot products or float multiply-adds. It changes no bit of the result; by default the adapter decides. */
+  /** It changes no bit of the result; by default the adapter decides. */
   readonly form?: GemmInt8Form | undefined
 }
 
 /** The integer sum is exact; its conversion, two scalings and two additions each round once: 5 u of the largest magnitude involved. */
 export const GEMM_INT8_TOLERANCE = 5 * 2 ** -24
 
+const WORKGROUP_ROWS = 64
+const WORKGROUP_COLS = 64
 const DOTS_WIDTH = 16
 const DOTS_TILE = 4
 
 /** WGSL's name for `dot4I8Packed`, which not every browser has. */
 const PACKED_DOT = 'packed_4x8_integer_dot_product'
 
-/** Whether the browser's WGSL can run the form `dots`. */
+/** Whether the browser's WGSL can run other forms than `floats`. */
 export function hasPackedDot(gpu: Gpu): boolean {
   return gpu.languageFeatures.has(PACKED_DOT)
 }
 
 /** The key in `gpu.choices` of the form that was measured to be faster. */
 export const GEMM_INT8_CHOICE = 'gemm-int8'
-/** WGSL of both forms. */
+/** WGSL of all forms. */
 export const gemmInt8Sources = [
   dotsSource,
+  workgroupsSource,
   floatsSource,
   rowLoads,
   rowLoadsSubgroups,
@@ -71,14 +79,52 @@ export const gemmInt8Sources = [
   geluLibrary,
 ]
 
-/** The forms that run here, the default first. */
+/** The forms to measure here, the default for many rows first. Barriers cost CPU adapters more than they save. */
 export function gemmInt8Forms(gpu: Gpu): GemmInt8Form[] {
   if (!hasPackedDot(gpu)) return ['floats']
-  return runsOnCpu(gpu.adapter) ? ['floats', 'dots'] : ['dots', 'floats']
+  return runsOnCpu(gpu.adapter) ? ['floats', 'dots'] : ['workgroups', 'dots', 'floats']
+}
+
+/** So few rows would leave most of a workgroup's memory empty. */
+const FEW_ROWS = 8
+
+function formOf(gpu: Gpu, { form, rows }: GemmInt8Shape): GemmInt8Form {
+  const chosen = gpu.choices.get(GEMM_INT8_CHOICE) as GemmInt8Form | undefined
+  const usual = chosen ?? gemmInt8Forms(gpu)[0]!
+  return form ?? (usual === 'workgroups' && rows <= FEW_ROWS ? 'dots' : usual)
 }
 
 /** Words of codes beyond which a sum could pass what f32 holds exactly: CHUNK of gemm-int8-floats.wgsl. */
 const CHUNK_WORDS = 256
+
+/** What all forms are told, and the work of a launch. */
+const LAUNCH = {
+  params: { rows: 'u32', cols: 'u32', words: 'u32', firstRow: 'u32', rowCount: 'u32' },
+  work: ({ rowCount, cols, words }: { rowCount: number; cols: number; words: number }) =>
+    rowCount * cols * words * 4,
+} as const
+/** What all forms bind. */
+const BINDINGS = {
+  codesA: 'read',
+  codesW: 'read',
+  scalesA: 'read',
+  scalesW: 'read',
+  bias: 'read',
+  residual: 'read',
+  out: 'write',
+} as const
+
+function workgroupsKernel(constants: Record<string, number>) {
+  return defineKernel({
+    name: 'gemm-int8/gemm-int8-workgroups',
+    source: workgroupsSource,
+    libraries: [epilogueLibrary, blockProduct, geluLibrary],
+    bindings: BINDINGS,
+    constants,
+    grid: ({ rowCount, cols }) => [Math.ceil(cols / WORKGROUP_COLS), Math.ceil(rowCount / WORKGROUP_ROWS), 1],
+    ...LAUNCH,
+  })
+}
 
 function dotsKernel(constants: Record<string, number>) {
   return defineKernel({
@@ -95,14 +141,13 @@ function dotsKernel(constants: Record<string, number>) {
       residual: 'read',
       out: 'write',
     },
-    params: { rows: 'u32', cols: 'u32', words: 'u32', firstRow: 'u32', rowCount: 'u32' },
     constants: { ...constants, WIDTH: DOTS_WIDTH },
     grid: ({ rowCount, cols }) => [
       Math.ceil(cols / (DOTS_WIDTH * DOTS_TILE)),
       Math.ceil(rowCount / DOTS_TILE),
       1,
     ],
-    work: ({ rowCount, cols, words }) => rowCount * cols * words * 4,
+    ...LAUNCH,
   })
 }
 
@@ -119,19 +164,10 @@ function floatsKernel(gpu: Gpu, tile: ProductTile, constants: Record<string, num
       blockProduct,
       geluLibrary,
     ],
-    bindings: {
-      codesA: 'read',
-      codesW: 'read',
-      scalesA: 'read',
-      scalesW: 'read',
-      bias: 'read',
-      residual: 'read',
-      out: 'write',
-    },
-    params: { rows: 'u32', cols: 'u32', words: 'u32', firstRow: 'u32', rowCount: 'u32' },
+    bindings: BINDINGS,
     constants: { ...constants, ...tileConstants(tile) },
     grid: (params) => tileGrid(tile, params),
-    work: ({ rowCount, cols, words }) => rowCount * cols * words * 4,
+    ...LAUNCH,
   })
 }
 
@@ -148,36 +184,31 @@ function floatsCut({ adapter }: Gpu): Cut {
  * Reached on 2 cores, 128 x 384 x 1536: SwiftShader 8 GOP/s, lavapipe 42 GOP/s.
  */
 export function gemmInt8(gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Shape): void {
-  const chosen = gpu.choices.get(GEMM_INT8_CHOICE) as GemmInt8Form | undefined
-  const form = shape.form ?? chosen ?? gemmInt8Forms(gpu)[0]!
+  const form = formOf(gpu, shape)
   assert(form === 'floats' || hasPackedDot(gpu), `a browser with ${PACKED_DOT}`)
-  if (form === 'dots') multiplyByDots(gpu, tensors, shape)
-  else multiplyByFloats(gpu, tensors, shape)
-}
-
-function multiplyByFloats(gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Shape): void {
   const { rows, cols, inner, gelu } = shape
   const { codesA, scalesA, codesW, scalesW, out, bias = scalesW, residual = scalesW } = tensors
   const words = Math.ceil(inner / 4)
-  const tile = productTile(floatsCut(gpu), rows)
-  const kernel = floatsKernel(gpu, tile, {
-    ...epilogueConstants(tensors, gelu),
-    LONG: words > CHUNK_WORDS ? 1 : 0,
-  })
   const bindings = { codesA, codesW, scalesA, scalesW, bias, residual, out }
-  for (const range of rowRanges(gpu, { rows, tile: tile.rows, operationsPerRow: cols * inner }))
-    launch(gpu, kernel, bindings, { rows, cols, words, ...range })
-}
-
-function multiplyByDots(gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Shape): void {
-  const { rows, cols, inner, gelu } = shape
-  const { codesA, scalesA, codesW, scalesW, out, bias = scalesW, residual = scalesW } = tensors
-  const words = Math.ceil(inner / 4)
-  const kernel = dotsKernel({
-    QUADS: words % 4 === 0 ? 1 : 0,
-    ...epilogueConstants(tensors, gelu),
-  })
-  const bindings = { codesA, codesW, codesWQuads: codesW, scalesA, scalesW, bias, residual, out }
-  for (const range of rowRanges(gpu, { rows, tile: DOTS_TILE, operationsPerRow: cols * inner }))
-    launch(gpu, kernel, bindings, { rows, cols, words, ...range })
+  const epilogue = epilogueConstants(tensors, gelu)
+  const tile = productTile(floatsCut(gpu), rows)
+  const height = { workgroups: WORKGROUP_ROWS, dots: DOTS_TILE, floats: tile.rows }[form]
+  for (const range of rowRanges(gpu, { rows, tile: height, operationsPerRow: cols * inner })) {
+    const params = { rows, cols, words, ...range }
+    if (form === 'workgroups') launch(gpu, workgroupsKernel(epilogue), bindings, params)
+    else if (form === 'dots')
+      launch(
+        gpu,
+        dotsKernel({ ...epilogue, QUADS: words % 4 === 0 ? 1 : 0 }),
+        { ...bindings, codesWQuads: codesW },
+        params,
+      )
+    else
+      launch(
+        gpu,
+        floatsKernel(gpu, tile, { ...epilogue, LONG: words > CHUNK_WORDS ? 1 : 0 }),
+        bindings,
+        params,
+      )
+  }
 }

@@ -1,5 +1,6 @@
 // Layer normalization on a real device against f64, forward and backward.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { possibleSharers } from '../lib/row-sharing.ts'
 import { release, upload, write } from '../runtime/tensor.ts'
 import {
   guardedTensor,
@@ -12,7 +13,9 @@ import {
 import { layerNormGradReference, layerNormReference } from './layernorm.ref.ts'
 import { layerNorm, layerNormGrad, layerNormTolerance, scaleGradTolerance } from './layernorm.ts'
 
-function example(rows: number, cols: number, offset = 0.3) {
+const SHARERS = possibleSharers(await testGpu())
+
+function example(rows: number, cols: number, { offset = 0.3, sharers = 1 } = {}) {
   return {
     x: randomValues(rows * cols, rows).map((v) => v + offset),
     gamma: randomValues(cols, 2).map((v) => v + 1),
@@ -22,6 +25,7 @@ function example(rows: number, cols: number, offset = 0.3) {
     rows,
     cols,
     epsilon: 1e-5,
+    sharers,
   }
 }
 
@@ -34,14 +38,15 @@ async function run(e: ReturnType<typeof example>, withResidual = false) {
     write(gpu, tensor, data)
     return tensor
   }
-  const { rows, cols, epsilon } = e
+  const { rows, cols, epsilon, sharers } = e
   const [out, stats, gradX] = [guarded(rows, cols), guarded(rows, 2), guarded(rows, cols)]
   const [gradGamma, gradBeta] = [guarded(cols), guarded(cols)]
   const [x, gamma, beta, gradOut] = [on(e.x), on(e.gamma), on(e.beta), on(e.gradOut)]
   const extra = withResidual ? { residualGrad: on(e.residual) } : {}
   const before = gpu.pool.ledger.now
-  layerNorm(gpu, { x, gamma, beta, out, stats }, { rows, cols, epsilon })
-  layerNormGrad(gpu, { x, stats, gamma, gradOut, gradX, gradGamma, gradBeta, ...extra }, { rows, cols })
+  layerNorm(gpu, { x, gamma, beta, out, stats }, { rows, cols, epsilon, sharers })
+  const ofX = { x, stats, gamma, gradOut, gradX, gradGamma, gradBeta, ...extra }
+  layerNormGrad(gpu, ofX, { rows, cols, sharers })
   expect(gpu.pool.ledger.now, 'scratch is given back').toBe(before)
   const tensors = { out, stats, gradX, gradGamma, gradBeta }
   const entries = Object.entries(tensors).map(async ([k, t]) => [k, await readGuarded(gpu, t)] as const)
@@ -76,49 +81,51 @@ test('the reference gradients are finite differences', () => {
 
 const largest = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs), 1)
 
-test.each(shapes)('%i rows of %i columns match f64, forward and backward', async (rows, cols) => {
-  const e = example(rows, cols)
-  const actual = await run(e)
-  const expected = { ...layerNormReference(e), ...layerNormGradReference(e, e.gradOut) }
-  for (const name of ['out', 'stats', 'gradX'] as const) {
-    const allowed = layerNormTolerance(cols) * largest(expected[name])
-    expect(maxError(actual[name], expected[name]), name).toBeLessThan(allowed)
-  }
-  for (const name of ['gradGamma', 'gradBeta'] as const)
-    expect(maxError(actual[name], expected[name]), name).toBeLessThan(scaleGradTolerance(rows) * rows)
-  expect(await run(e)).toEqual(actual)
-})
-
-test('the residual gradient is added to gradX', async () => {
-  const e = example(5, 8)
-  const expected = layerNormGradReference(e, e.gradOut).gradX.map((v, i) => v + e.residual[i]!)
-  const allowed = layerNormTolerance(8) * largest(expected)
-  expect(maxError((await run(e, true)).gradX, expected)).toBeLessThan(allowed)
-})
-
-test('rows far from zero keep their variance', async () => {
-  const e = example(4, 64, 1000)
-  const expected = layerNormReference(e)
-  // The inputs carry 1000 * 2^-24 of rounding against a deviation of 0.6, but f64 sees the same inputs.
-  expect(maxError((await run(e)).out, expected.out)).toBeLessThan(1000 * layerNormTolerance(64))
-})
-
-test('rows that begin unlike the rest keep their variance', async () => {
-  const e = example(3, 384)
-  e.x.forEach((v, i) => {
-    if (i % 384 < 32) e.x[i] = v + 100
+describe.each(SHARERS)('rows shared by %i', (sharers) => {
+  test.each(shapes)('%i rows of %i columns match f64, forward and backward', async (rows, cols) => {
+    const e = example(rows, cols, { sharers })
+    const actual = await run(e)
+    const expected = { ...layerNormReference(e), ...layerNormGradReference(e, e.gradOut) }
+    for (const name of ['out', 'stats', 'gradX'] as const) {
+      const allowed = layerNormTolerance(cols) * largest(expected[name])
+      expect(maxError(actual[name], expected[name]), name).toBeLessThan(allowed)
+    }
+    for (const name of ['gradGamma', 'gradBeta'] as const)
+      expect(maxError(actual[name], expected[name]), name).toBeLessThan(scaleGradTolerance(rows) * rows)
+    expect(await run(e)).toEqual(actual)
   })
-  const expected = layerNormReference(e)
-  const { out, stats } = await run(e)
-  expect(maxError(out, expected.out)).toBeLessThan(layerNormTolerance(384) * largest(expected.out))
-  expect(maxError(stats, expected.stats)).toBeLessThan(layerNormTolerance(384) * largest(expected.stats))
-})
 
-test('NaN stays in its row', async () => {
-  const e = example(3, 4)
-  e.x[5] = Number.NaN
-  const { out } = await run(e)
-  expect([...out].map(Number.isNaN).map(Number)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0])
+  test('the residual gradient is added to gradX', async () => {
+    const e = example(5, 8, { sharers })
+    const expected = layerNormGradReference(e, e.gradOut).gradX.map((v, i) => v + e.residual[i]!)
+    const allowed = layerNormTolerance(8) * largest(expected)
+    expect(maxError((await run(e, true)).gradX, expected)).toBeLessThan(allowed)
+  })
+
+  test('rows far from zero keep their variance', async () => {
+    const e = example(4, 64, { offset: 1000, sharers })
+    const expected = layerNormReference(e)
+    // The inputs carry 1000 * 2^-24 of rounding against a deviation of 0.6, but f64 sees the same inputs.
+    expect(maxError((await run(e)).out, expected.out)).toBeLessThan(1000 * layerNormTolerance(64))
+  })
+
+  test('rows that begin unlike the rest keep their variance', async () => {
+    const e = example(3, 384, { sharers })
+    e.x.forEach((v, i) => {
+      if (i % 384 < 32) e.x[i] = v + 100
+    })
+    const expected = layerNormReference(e)
+    const { out, stats } = await run(e)
+    expect(maxError(out, expected.out)).toBeLessThan(layerNormTolerance(384) * largest(expected.out))
+    expect(maxError(stats, expected.stats)).toBeLessThan(layerNormTolerance(384) * largest(expected.stats))
+  })
+
+  test('NaN stays in its row', async () => {
+    const e = example(3, 4, { sharers })
+    e.x[5] = Number.NaN
+    const { out } = await run(e)
+    expect([...out].map(Number.isNaN).map(Number)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0])
+  })
 })
 
 test('more than 65,535 workgroups of the gradient are folded into two dimensions', async () => {

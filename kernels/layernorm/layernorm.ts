@@ -1,6 +1,7 @@
 // Layer normalization, forward and backward.
 import { lanesOf, SINGLE_LANE, withLanes } from '../lib/lanes.ts'
 import linearIndex from '../lib/linear-index.wgsl?raw'
+import { ROW_ALONE, sharersOf, withSharers } from '../lib/row-sharing.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
@@ -22,7 +23,7 @@ export function scaleGradTolerance(rows: number): number {
 }
 
 const WIDTH = 32
-/** Rows per invocation of the forward pass. */
+/** Rows per invocation of the forward pass, or per invocations that share them. */
 const ROWS = 2
 const MOST_SLICES = 64
 const ROWS_PER_SLICE = 16
@@ -30,7 +31,7 @@ const ROWS_PER_SLICE = 16
 export const layerNormKernel = defineKernel({
   name: 'layernorm/layernorm',
   source,
-  libraries: [SINGLE_LANE, linearIndex],
+  libraries: [SINGLE_LANE, linearIndex, ROW_ALONE],
   bindings: { x: 'read', gamma: 'read', beta: 'read', out: 'write', stats: 'write' },
   params: { rows: 'u32', cols: 'u32', epsilon: 'f32' },
   grid: ({ rows }) => foldGrid(Math.ceil(rows / ROWS / WIDTH)),
@@ -40,7 +41,7 @@ export const layerNormKernel = defineKernel({
 export const layerNormGradKernel = defineKernel({
   name: 'layernorm/layernorm-grad',
   source: gradSource,
-  libraries: [SINGLE_LANE, linearIndex],
+  libraries: [SINGLE_LANE, linearIndex, ROW_ALONE],
   bindings: {
     x: 'read',
     stats: 'read',
@@ -68,6 +69,13 @@ export const scaleGradFoldKernel = defineKernel({
 
 type F32 = Tensor<'f32'>
 
+interface Sizes {
+  readonly rows: number
+  readonly cols: number
+  /** Invocations that share a row; by default the adapter decides. */
+  readonly sharers?: number
+}
+
 /**
  * out = (x - mean) / sqrt(variance + epsilon) * gamma + beta, per row (biased variance).
  * x, out [rows, cols]; gamma, beta [cols]; stats [rows, 2] receives mean and 1 / standard deviation for the backward pass.
@@ -75,9 +83,9 @@ type F32 = Tensor<'f32'>
 export function layerNorm(
   gpu: Gpu,
   tensors: { x: F32; gamma: F32; beta: F32; out: F32; stats: F32 },
-  sizes: { rows: number; cols: number; epsilon: number },
+  { rows, cols, epsilon, sharers = sharersOf(gpu) }: Sizes & { epsilon: number },
 ): void {
-  launch(gpu, withLanes(layerNormKernel, sizes.cols), tensors, { ...sizes })
+  launch(gpu, withSharers(withLanes(layerNormKernel, cols), sharers), tensors, { rows, cols, epsilon })
 }
 
 /**
@@ -96,7 +104,7 @@ export function layerNormGrad(
     gradBeta: F32
     residualGrad?: F32
   },
-  { rows, cols }: { rows: number; cols: number },
+  { rows, cols, sharers = sharersOf(gpu) }: Sizes,
 ): void {
   const { x, stats, gamma, gradOut, gradX, gradGamma, gradBeta, residualGrad } = tensors
   const kernel = { ...layerNormGradKernel, constants: { HAS_RESIDUAL: residualGrad ? 1 : 0 } }
@@ -105,7 +113,7 @@ export function layerNormGrad(
   const residual = residualGrad ?? gradOut
   launch(
     gpu,
-    withLanes(kernel, cols),
+    withSharers(withLanes(kernel, cols), sharers),
     { x, stats, gamma, grad_out: gradOut, residual_grad: residual, grad_x: gradX, partials },
     { rows, cols, slices },
   )

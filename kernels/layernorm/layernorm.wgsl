@@ -1,11 +1,12 @@
 // mean[r] = sum_c x[r, c] / cols     rstd[r] = 1 / sqrt(sum_c (x[r, c] - mean)^2 / cols + epsilon)
 // out[r, c] = (x[r, c] - mean[r]) * rstd[r] * gamma[c] + beta[c]     stats[r] = (mean, rstd)
-// Two rows per invocation, which share the loads of gamma and beta; no barrier, which is what CPU adapters are slow at. An odd
-// last row is done twice.
+// Two rows per invocation, or per SHARERS of them, which share the loads of gamma and beta; no barrier, which is what CPU adapters are
+// slow at. An odd last row is done twice.
 // E[x^2] - E[x]^2 cancels for rows far from zero, so x counts from the mean of the row's first SAMPLE Elems. That is at most
 // sqrt(cols / sampled elements) standard deviations from the row's mean, which costs few bits; both sums take one pass.
 // Shapes: x, out [rows, cols]; gamma, beta [cols]; stats [rows, 2].
 const LANES = 1u;
+const SHARERS = 1u;
 const SAMPLE = 8u;
 
 @group(0) @binding(0) var<storage, read> x: array<Elem>;
@@ -16,11 +17,11 @@ const SAMPLE = 8u;
 @group(0) @binding(5) var<uniform> params: Params;
 struct Params { rows: u32, cols: u32, epsilon: f32 }
 
-fn sample_mean(start: u32, units: u32) -> f32 {
-  let count = min(units, SAMPLE);
+fn sample_mean(start: u32, part: u32) -> f32 {
+  let count = min(params.cols / LANES, SAMPLE);
   var sum = Elem(0.0);
-  for (var i = 0u; i < count; i++) { sum += x[start + i]; }
-  return total(sum) / f32(count * LANES);
+  for (var i = part; i < count; i += SHARERS) { sum += x[start + i]; }
+  return row_sum(total(sum)) / f32(count * LANES);
 }
 
 // Mean and rstd from the sums of x - origin and of its squares.
@@ -33,20 +34,24 @@ fn finish(origin: f32, sum: f32, squares: f32) -> vec2f {
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
         @builtin(local_invocation_index) lane: u32) {
-  let row0 = 2u * (linear_group(group, groups) * 32u + lane);
-  if (row0 >= params.rows) { return; }
-  let row1 = min(row0 + 1u, params.rows - 1u);
+  let slot = linear_group(group, groups) * 32u + lane;
+  let part = slot % SHARERS;
+  let row = 2u * (slot / SHARERS);
+  let is_past = row >= params.rows;
+  if (may_leave(is_past)) { return; }
+  let row0 = min(row, params.rows - 1u);
+  let row1 = min(row + 1u, params.rows - 1u);
   let units = params.cols / LANES;
   let start0 = row0 * units;
   let start1 = row1 * units;
 
-  let origin0 = sample_mean(start0, units);
-  let origin1 = sample_mean(start1, units);
+  let origin0 = sample_mean(start0, part);
+  let origin1 = sample_mean(start1, part);
   var sum0 = Elem(0.0);
   var sum1 = Elem(0.0);
   var squares0 = Elem(0.0);
   var squares1 = Elem(0.0);
-  for (var i = 0u; i < units; i++) {
+  for (var i = part; i < units; i += SHARERS) {
     let x0 = x[start0 + i] - origin0;
     let x1 = x[start1 + i] - origin1;
     sum0 += x0;
@@ -54,15 +59,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     squares0 += x0 * x0;
     squares1 += x1 * x1;
   }
-  let stats0 = finish(origin0, total(sum0), total(squares0));
-  let stats1 = finish(origin1, total(sum1), total(squares1));
+  let stats0 = finish(origin0, row_sum(total(sum0)), row_sum(total(squares0)));
+  let stats1 = finish(origin1, row_sum(total(sum1)), row_sum(total(squares1)));
+  if (is_past) { return; }
 
-  for (var i = 0u; i < units; i++) {
+  for (var i = part; i < units; i += SHARERS) {
     let factor = gamma[i];
     let shift = beta[i];
     out[start0 + i] = (x[start0 + i] - stats0.x) * stats0.y * factor + shift;
     out[start1 + i] = (x[start1 + i] - stats1.x) * stats1.y * factor + shift;
   }
-  stats[row0] = stats0;
-  stats[row1] = stats1;
+  if (part == 0u) {
+    stats[row0] = stats0;
+    stats[row1] = stats1;
+  }
 }

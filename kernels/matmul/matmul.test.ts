@@ -7,9 +7,9 @@ import { createTensor, read, release, upload } from '../runtime/tensor.ts'
 import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
 import { columnSumsReference, geluReference, matmulReference } from './matmul.ref.ts'
 import { type MatmulForm, type MatmulShape, matmul, matmulTolerance } from './matmul.ts'
-import { matmulTiles } from './tiles.ts'
+import { possibleTiles } from './tiles.ts'
 
-const TILE_NAMES = matmulTiles(await testGpu(), true)
+const TILE_NAMES = possibleTiles(await testGpu())
 
 const SIZES: [rows: number, cols: number, inner: number][] = [
   [1, 1, 1],
@@ -66,6 +66,7 @@ describe.each(['NN', 'NT', 'TN'] as MatmulForm[])('%s', (form) => {
     [67, 71, 73],
     [36, 260, 40],
     [40, 64, 1100],
+    [130, 67, 33],
   ])('all tiles give the same bits: %i x %i, inner %i', async (rows, cols, inner) => {
     const gpu = await testGpu()
     const shape = { form, rows, cols, inner, ...(form === 'NT' ? { gelu: 'exact' as const } : {}) }

@@ -7,22 +7,26 @@ import { canShareRows, subgroupWidth } from '../lib/subgroups.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, type Grid } from '../runtime/kernel.ts'
 import loadsSource from './block-loads.wgsl?raw'
+import finishFourSource from './finish-four.wgsl?raw'
 import type { MatmulShape } from './matmul.ts'
 import source from './matmul.wgsl?raw'
+import bindingsSource from './matmul-bindings.wgsl?raw'
 import blocksSource from './matmul-blocks.wgsl?raw'
 import epilogueSource from './matmul-epilogue.wgsl?raw'
 import subgroupsSource from './matmul-subgroups.wgsl?raw'
+import workgroupsSource from './matmul-workgroups.wgsl?raw'
 import outerLibrary from './outer-product.wgsl?raw'
 import rowSumsSource from './row-sums.wgsl?raw'
 
 /**
  * How a product is cut: `outer` and `subgroups` add one inner index at a time to `rows` rows by 8 columns an invocation, `blocks` four
- * to blocks of 4 × 4. `width` and `height` are the invocations of a workgroup along columns and rows; with `subgroups` the width is
- * that of the adapter's widest subgroup.
+ * to blocks of 4 × 4, `workgroups` one to `quads` times 4 × 4 out of memory that a workgroup shares. `width` and `height` are the
+ * invocations of a workgroup along columns and rows; with `subgroups` the width is that of the adapter's widest subgroup.
  */
 type Tile =
   | { readonly kind: 'outer'; readonly rows: 1 | 4 | 8 | 16; readonly width: number }
   | { readonly kind: 'subgroups'; readonly rows: 8 | 16 | 32 }
+  | { readonly kind: 'workgroups'; readonly quads: 1 | 2 }
   | ({ readonly kind: 'blocks'; readonly height: number } & Cut)
 
 /** The ways to cut a product, for whoever measures which one is fastest. */
@@ -32,14 +36,20 @@ const TILES = {
   'blocks 16 × 16': { kind: 'blocks', rowBlocks: 4, colBlocks: 4, width: 4, height: 1 },
   'blocks 8 × 8': { kind: 'blocks', rowBlocks: 2, colBlocks: 2, width: 8, height: 8 },
   'blocks 8 × 4': { kind: 'blocks', rowBlocks: 2, colBlocks: 1, width: 8, height: 8 },
+  'workgroups 4 × 4': { kind: 'workgroups', quads: 1 },
+  'workgroups 8 × 4': { kind: 'workgroups', quads: 2 },
 } as const satisfies Record<string, Tile>
 
 export type TileName = keyof typeof TILES
 
 const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
-const BLOCK_LIBRARIES = [loadsSource, tileLibrary, blockProduct, ...SHARED_LIBRARIES]
+const FOUR_LIBRARIES = [finishFourSource, blockProduct, ...SHARED_LIBRARIES]
+const BLOCK_LIBRARIES = [loadsSource, tileLibrary, ...FOUR_LIBRARIES]
 /** WGSL of all tiles. */
-export const matmulSources = [source, subgroupsSource, outerLibrary, blocksSource, ...BLOCK_LIBRARIES]
+export const matmulSources = [
+  ...[source, subgroupsSource, workgroupsSource, bindingsSource, outerLibrary],
+  ...[blocksSource, ...BLOCK_LIBRARIES],
+]
 const SHARED_PARAMS = {
   rows: 'u32',
   cols: 'u32',
@@ -69,11 +79,13 @@ function launchSizes({ rows, cols: across }: Footprint) {
   }
 }
 
-const OUTER = {
-  libraries: [outerLibrary, ...SHARED_LIBRARIES],
+/** What kernels that read A and B by distances in storage bind and are told. */
+const BY_DISTANCE = {
   bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
   params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
 } as const
+
+const OUTER = { libraries: [outerLibrary, bindingsSource, ...SHARED_LIBRARIES], ...BY_DISTANCE }
 
 function outerKernel({ rows, width }: Tile & { kind: 'outer' }, gelu: number) {
   return defineKernel({
@@ -100,13 +112,34 @@ function subgroupsKernel(gpu: Gpu, { rows }: Tile & { kind: 'subgroups' }, gelu:
   })
 }
 
+/** Whether the rows of A and the columns of B are neighbors in storage. */
+const acrossConstants = ({ form }: MatmulShape) => ({
+  A_ACROSS: form === 'TN' ? 1 : 0,
+  B_ACROSS: form === 'NT' ? 0 : 1,
+})
+
+const ROWS_A_QUAD = 64
+const WORKGROUP_COLS = 64
+
+function workgroupsKernel({ quads }: Tile & { kind: 'workgroups' }, gelu: number, shape: MatmulShape) {
+  return defineKernel({
+    name: 'matmul/matmul-workgroups',
+    source: workgroupsSource,
+    libraries: [bindingsSource, ...FOUR_LIBRARIES],
+    ...BY_DISTANCE,
+    constants: { ...acrossConstants(shape), GELU: gelu },
+    rewrites: { QUADS: quads },
+    ...launchSizes({ rows: ROWS_A_QUAD * quads, cols: WORKGROUP_COLS }),
+  })
+}
+
 /** How matrices are stored, as loads of four values at once want to know it. */
-function storageConstants({ form, rows, cols, inner }: MatmulShape) {
+function storageConstants(shape: MatmulShape) {
+  const { form, rows, cols, inner } = shape
   const aStride = form === 'TN' ? rows : inner
   const bStride = form === 'NT' ? inner : cols
   return {
-    A_ACROSS: form === 'TN' ? 1 : 0,
-    B_ACROSS: form === 'NT' ? 0 : 1,
+    ...acrossConstants(shape),
     A_QUADS: aStride % 4 === 0 ? 1 : 0,
     B_QUADS: bStride % 4 === 0 ? 1 : 0,
     HAS_TAIL: inner % 4 === 0 ? 0 : 1,
@@ -142,26 +175,37 @@ function blocksKernel(tile: Tile & { kind: 'blocks' }, owned: ProductTile, gelu:
 }
 
 /** What a tile is chosen for: products of one form, with few rows or many. */
-export function tileChoice({ form, rows }: Pick<MatmulShape, 'form' | 'rows'>): string {
-  return `matmul ${form}, ${rows > 8 ? 'many' : 'few'} rows`
+export function tileChoice(shape: Pick<MatmulShape, 'form' | 'rows'>): string {
+  return `matmul ${shape.form}, ${hasManyRows(shape) ? 'many' : 'few'} rows`
 }
 
-/** Where nothing was measured: a load costs a CPU adapter much more than a multiply-add, so more of them must share it. */
-function defaultTile({ adapter, subgroupSizes }: Gpu): TileName {
+const hasManyRows = ({ rows }: Pick<MatmulShape, 'rows'>) => rows > 8
+
+/**
+ * Where nothing was measured. A load costs a CPU adapter much more than a multiply-add, so more of them must share it, and barriers cost
+ * it more than they save; graphics cards are made for both.
+ */
+function defaultTile({ adapter, subgroupSizes }: Gpu, hasManyRows: boolean): TileName {
   if (adapter.architecture === 'swiftshader') return 'blocks 16 × 16'
-  if (!runsOnCpu(adapter)) return 'blocks 8 × 4'
+  if (!runsOnCpu(adapter)) return hasManyRows ? 'workgroups 4 × 4' : 'blocks 8 × 4'
   return subgroupSizes ? 'subgroups 32' : 'outer 16'
 }
 
-/** The tiles for products of many or of few rows, the default first. With few rows those of one kind are alike, and CPU adapters use one. */
+/** The tiles that the adapter can run. */
+export function possibleTiles({ subgroupSizes }: Gpu): TileName[] {
+  return (Object.keys(TILES) as TileName[]).filter(
+    (tile) => TILES[tile].kind !== 'subgroups' || subgroupSizes,
+  )
+}
+
+/** The tiles to measure for products of many or of few rows, the default first. With few rows those of one kind are alike, and CPU adapters use one. */
 export function matmulTiles(gpu: Gpu, hasManyRows: boolean): TileName[] {
-  if (!hasManyRows && runsOnCpu(gpu.adapter)) return ['outer 16']
-  const all: readonly TileName[] = hasManyRows
-    ? (Object.keys(TILES) as TileName[])
-    : ['outer 16', 'blocks 8 × 4']
-  const first = defaultTile(gpu)
-  const others = all.filter((tile) => tile !== first)
-  return [first, ...others.filter((tile) => TILES[tile].kind !== 'subgroups' || gpu.subgroupSizes)]
+  const isOnCpu = runsOnCpu(gpu.adapter)
+  if (!hasManyRows && isOnCpu) return ['outer 16']
+  const first = defaultTile(gpu, hasManyRows)
+  const few: readonly TileName[] = ['outer 16', 'blocks 8 × 4']
+  const all = hasManyRows ? possibleTiles(gpu) : few
+  return [first, ...all.filter((tile) => tile !== first && !(isOnCpu && TILES[tile].kind === 'workgroups'))]
 }
 
 /** Where CPU adapters gain by blocks: most of one is wasted on a small product, and without loads of four it is 1.3 times as slow. */
@@ -172,9 +216,10 @@ function suitsBlocks(shape: MatmulShape): boolean {
 
 /** The tile, lower where the product has fewer rows. */
 function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
-  const chosen = (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu)
+  const chosen =
+    (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu, hasManyRows(shape))
   const tile: Tile = TILES[shape.tile ?? (isWasteful(gpu, TILES[chosen], shape) ? 'outer 16' : chosen)]
-  if (tile.kind === 'blocks') return tile
+  if (tile.kind === 'blocks' || tile.kind === 'workgroups') return tile
   if (tile.kind === 'subgroups') {
     const lower = ([8, 16] as const).find((fewer) => shape.rows <= fewer)
     return { ...tile, rows: lower ?? tile.rows }
@@ -191,11 +236,19 @@ function isWasteful(gpu: Gpu, { kind }: Tile, shape: MatmulShape): boolean {
 /** The kernel of a product and the rows of one of its workgroups. `gelu` as in matmul-epilogue.wgsl. */
 export function productKernel(gpu: Gpu, shape: MatmulShape, gelu: number) {
   const tile = tileOf(gpu, shape)
-  if (tile.kind === 'blocks') {
-    const owned = blocksOf(tile, shape.rows)
-    const height = owned.rows * tile.height
-    return { kind: tile.kind, height, kernel: blocksKernel(tile, owned, gelu, shape) } as const
+  switch (tile.kind) {
+    case 'blocks': {
+      const owned = blocksOf(tile, shape.rows)
+      const height = owned.rows * tile.height
+      return { kind: tile.kind, height, kernel: blocksKernel(tile, owned, gelu, shape) } as const
+    }
+    case 'workgroups': {
+      const height = ROWS_A_QUAD * tile.quads
+      return { kind: tile.kind, height, kernel: workgroupsKernel(tile, gelu, shape) } as const
+    }
+    case 'subgroups':
+      return { kind: tile.kind, height: tile.rows, kernel: subgroupsKernel(gpu, tile, gelu) } as const
+    case 'outer':
+      return { kind: tile.kind, height: tile.rows, kernel: outerKernel(tile, gelu) } as const
   }
-  const kernel = tile.kind === 'outer' ? outerKernel(tile, gelu) : subgroupsKernel(gpu, tile, gelu)
-  return { kind: tile.kind, height: tile.rows, kernel } as const
 }

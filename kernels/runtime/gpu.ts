@@ -43,7 +43,7 @@ interface Dispatch {
 }
 
 /** A submission is closed when its estimated time passes this. */
-const SUBMISSION_MS = 45
+const SUBMISSION_MS = 40
 /** Submissions that may be under way before the caller of `pace` waits. */
 const IN_FLIGHT = 2
 /** First guess of operations per millisecond, before any submission was timed: a slow CPU adapter. */

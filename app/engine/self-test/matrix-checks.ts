@@ -6,7 +6,7 @@ import { geluGradReference, geluReference } from '../../../kernels/gelu/gelu.ref
 import { gemmInt4Reference } from '../../../kernels/gemm-int4/gemm-int4.ref.ts'
 import { gemmInt4 } from '../../../kernels/gemm-int4/gemm-int4.ts'
 import { gemmInt8Reference } from '../../../kernels/gemm-int8/gemm-int8.ref.ts'
-import { gemmInt8, hasPackedDot } from '../../../kernels/gemm-int8/gemm-int8.ts'
+import { type GemmInt8Form, gemmInt8, hasPackedDot } from '../../../kernels/gemm-int8/gemm-int8.ts'
 import { columnSumsReference, matmulReference } from '../../../kernels/matmul/matmul.ref.ts'
 import { type MatmulShape, matmul } from '../../../kernels/matmul/matmul.ts'
 import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from '../../../kernels/quantize/quantize.ts'
@@ -161,8 +161,8 @@ function unpackGroups(bench: Bench): void {
   dequantizeInt4(bench.gpu, tensors, INT4)
 }
 
-/** A browser without packed dot products checks the other form twice. */
-function integerProduct(bench: Bench, wanted: 'dots' | 'floats'): void {
+/** A browser without packed dot products checks the other form each time. */
+function integerProduct(bench: Bench, wanted: GemmInt8Form): void {
   const form = hasPackedDot(bench.gpu) ? wanted : 'floats'
   const size = { rows: 5, cols: 7, inner: 18 }
   const codesA = Int8Array.from(randomIntegers(5 * 18, 10, [-127, 127]))
@@ -244,6 +244,7 @@ export const MATRIX_CHECKS: readonly Check[] = [
   { name: 'quantize INT4', run: packGroups },
   { name: 'dequantize INT4', run: unpackGroups },
   { name: 'gemm-int8', run: (bench) => integerProduct(bench, 'dots') },
+  { name: 'gemm-int8 in workgroups', run: (bench) => integerProduct(bench, 'workgroups') },
   { name: 'gemm-int8 in floats', run: (bench) => integerProduct(bench, 'floats') },
   { name: 'gemm-int4', run: groupedProduct },
   { name: 'gather rows', run: takeRows, isForward: true },

@@ -1,6 +1,6 @@
 // `npm run bench`: builds the benchmark, runs it in a Chromium (or in Node) and writes its report.
-//   npm run bench -- [--node] [--small | --full] [--only FAMILY,…] [--rivals ID,…] [--chromium PATH] [--gpu] [--driver TEXT]
-//     [--no-build]
+//   npm run bench -- [--node] [--small | --full] [--only FAMILY,…] [--cases REGEXP] [--rivals ID,…] [--chromium PATH] [--gpu]
+//     [--driver TEXT] [--no-build]
 // By default a Chromium on its own SwiftShader. `--chromium` names another, such as one on lavapipe; `--gpu` uses the machine's own
 // graphics card; `--driver` names the driver in the report where a browser does not tell. Reports go to .decant/bench/<date>-<where>.{json,md}.
 import { spawn, spawnSync } from 'node:child_process'
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     small: { type: 'boolean' },
     full: { type: 'boolean' },
     only: { type: 'string' },
+    cases: { type: 'string' },
     rivals: { type: 'string' },
     chromium: { type: 'string' },
     driver: { type: 'string' },
@@ -50,7 +51,8 @@ async function runInNode() {
   const env = process.env.DECANT_GPU_READY ? {} : await gpuEnvironment()
   if (!env) process.exit(MACHINE_AT_FAULT)
   const passed = ['small', 'full'].filter((name) => values[name]).map((name) => `--${name}`)
-  for (const name of ['only', 'rivals', 'driver']) if (values[name]) passed.push(`--${name}`, values[name])
+  for (const name of ['only', 'cases', 'rivals', 'driver'])
+    if (values[name]) passed.push(`--${name}`, values[name])
   const args = [join(OUT, 'node/bench.js'), ...passed, '--out', reportPath('node')]
   const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
@@ -94,6 +96,7 @@ async function runInChromium() {
     const options = {
       ...(values.small ? { size: 'small' } : values.full ? { size: 'full' } : {}),
       ...(values.only ? { families: values.only.split(',') } : {}),
+      ...(values.cases ? { cases: values.cases } : {}),
       ...(values.rivals ? { contenders: values.rivals.split(',') } : {}),
     }
     const { report, text } = await page.evaluate(

@@ -1,5 +1,5 @@
 // The benchmark in Node, over npm's `webgpu`: for machines without a browser. Needs what lies beside it, `webgpu`, and nothing else.
-//   node bench.js [--small | --full] [--only FAMILY,…] [--rivals ID,…] [--driver TEXT] [--out FILE.json]
+//   node bench.js [--small | --full] [--only FAMILY,…] [--cases REGEXP] [--rivals ID,…] [--driver TEXT] [--out FILE.json]
 // A bare import stays first: rivals look for WebGPU while their modules load.
 import './node-globals.ts'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     small: { type: 'boolean' },
     full: { type: 'boolean' },
     only: { type: 'string' },
+    cases: { type: 'string' },
     rivals: { type: 'string' },
     driver: { type: 'string' },
     out: { type: 'string' },
@@ -43,6 +44,7 @@ const report = await runBench(host, {
   contenders: contendersOf(values.rivals?.split(',')),
   ...(values.small ? { size: 'small' } : values.full ? { size: 'full' } : {}),
   ...(values.only ? { families: values.only.split(',') } : {}),
+  ...(values.cases ? { cases: values.cases } : {}),
 })
 if (values.out) {
   await mkdir(dirname(values.out), { recursive: true })

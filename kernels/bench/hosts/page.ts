@@ -7,7 +7,7 @@ import { contendersOf } from './contenders.ts'
 import { versions } from './versions.ts'
 
 /** What the script asks for; contenders are named by their ids. */
-type Asked = Pick<BenchOptions, 'size' | 'families'> & { readonly contenders?: readonly string[] }
+type Asked = Pick<BenchOptions, 'size' | 'families' | 'cases'> & { readonly contenders?: readonly string[] }
 
 declare global {
   interface Window {
