@@ -24,6 +24,8 @@ export default defineConfig({
     // Files that a service worker kept would hide what a story asks of the server.
     serviceWorkers: 'block',
     trace: 'off',
+    // A spinner that turns is drawn on the cores that the software adapter computes on.
+    contextOptions: { reducedMotion: 'reduce' },
     launchOptions: {
       executablePath: chromium,
       args: [

@@ -1,6 +1,7 @@
 // Layer normalization on a real device against f64, forward and backward.
 import { describe, expect, test } from 'vitest'
 import { possibleSharers } from '../lib/row-sharing.ts'
+import { quantizeRows } from '../quantize/quantize.ts'
 import { release, upload, write } from '../runtime/tensor.ts'
 import {
   guardedTensor,
@@ -11,7 +12,13 @@ import {
   testGpu,
 } from '../runtime/testing.ts'
 import { layerNormGradReference, layerNormReference } from './layernorm.ref.ts'
-import { layerNorm, layerNormGrad, layerNormTolerance, scaleGradTolerance } from './layernorm.ts'
+import {
+  layerNorm,
+  layerNormGrad,
+  layerNormInt8,
+  layerNormTolerance,
+  scaleGradTolerance,
+} from './layernorm.ts'
 
 const SHARERS = possibleSharers(await testGpu())
 
@@ -118,6 +125,52 @@ describe.each(SHARERS)('rows shared by %i', (sharers) => {
     const { out, stats } = await run(e)
     expect(maxError(out, expected.out)).toBeLessThan(layerNormTolerance(384) * largest(expected.out))
     expect(maxError(stats, expected.stats)).toBeLessThan(layerNormTolerance(384) * largest(expected.stats))
+  })
+
+  test.each([
+    [1, 4],
+    [3, 8],
+    [33, 20],
+    [66, 384],
+  ])('%i rows of %i columns come with the codes that quantizeRows gives of them', async (rows, cols) => {
+    const e = example(rows, cols, { sharers })
+    e.x[cols * (rows - 1)] = rows % 2 === 0 ? Number.NaN : 1
+    const gpu = await testGpu()
+    const on = (data: Float32Array<ArrayBuffer>) => upload(gpu, 'f32', data, { owner: 'test' })
+    const [x, gamma, beta] = [on(e.x), on(e.gamma), on(e.beta)]
+    const [out, stats] = [guardedTensor(gpu, 'f32', [rows, cols]), guardedTensor(gpu, 'f32', [rows, 2])]
+    const coded = () => ({
+      codes: guardedTensor(gpu, 'u32', [rows, cols / 4]),
+      scales: guardedTensor(gpu, 'f32', [rows]),
+    })
+    const [actual, expected] = [coded(), coded()]
+    layerNormInt8(gpu, { x, gamma, beta, out, stats, ...actual }, { rows, cols, epsilon: e.epsilon, sharers })
+    quantizeRows(gpu, { x: out, ...expected }, { rows, cols })
+    expect(await readGuarded(gpu, actual.codes)).toEqual(await readGuarded(gpu, expected.codes))
+    expect(await readGuarded(gpu, actual.scales)).toEqual(await readGuarded(gpu, expected.scales))
+    const reference = layerNormReference(e)
+    for (const [tensor, values] of [
+      [out, reference.out],
+      [stats, reference.stats],
+    ] as const) {
+      const finite = (all: ArrayLike<number>) => Array.from(all).slice(0, -values.length / rows)
+      const [found, wanted] = [finite(await readGuarded(gpu, tensor)), finite(values)]
+      expect(maxError(found, wanted)).toBeLessThan(layerNormTolerance(cols) * largest(wanted))
+    }
+    release(gpu, x, gamma, beta, out, stats, ...Object.values(actual), ...Object.values(expected))
+  })
+
+  test('rows without a value get scale 1 and codes 0', async () => {
+    const gpu = await testGpu()
+    const on = (value: number, count: number) =>
+      upload(gpu, 'f32', new Float32Array(count).fill(value), { owner: 'test' })
+    const [out, stats] = [guardedTensor(gpu, 'f32', [3, 4]), guardedTensor(gpu, 'f32', [3, 2])]
+    const [codes, scales] = [guardedTensor(gpu, 'u32', [3]), guardedTensor(gpu, 'f32', [3])]
+    const tensors = { x: on(7, 12), gamma: on(2, 4), beta: on(0, 4), out, stats, codes, scales }
+    layerNormInt8(gpu, tensors, { rows: 3, cols: 4, epsilon: 1e-5, sharers })
+    expect([...(await readGuarded(gpu, codes))]).toEqual([0, 0, 0])
+    expect([...(await readGuarded(gpu, scales))]).toEqual([1, 1, 1])
+    release(gpu, ...Object.values(tensors))
   })
 
   test('NaN stays in its row', async () => {

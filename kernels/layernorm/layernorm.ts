@@ -1,12 +1,17 @@
 // Layer normalization, forward and backward.
-import { lanesOf, SINGLE_LANE, withLanes } from '../lib/lanes.ts'
+import finiteLibrary from '../lib/finite.wgsl?raw'
+import int8Codes from '../lib/int8-codes.wgsl?raw'
+import { FOUR_LANES, lanesOf, SINGLE_LANE, withLanes } from '../lib/lanes.ts'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import { ROW_ALONE, sharersOf, withSharers } from '../lib/row-sharing.ts'
+import { assert } from '../runtime/errors.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
 import source from './layernorm.wgsl?raw'
 import gradSource from './layernorm-grad.wgsl?raw'
+import int8Source from './layernorm-int8.wgsl?raw'
+import statistics from './row-statistics.wgsl?raw'
 import foldSource from './scale-grad-fold.wgsl?raw'
 
 /**
@@ -31,11 +36,20 @@ const ROWS_PER_SLICE = 16
 export const layerNormKernel = defineKernel({
   name: 'layernorm/layernorm',
   source,
-  libraries: [SINGLE_LANE, linearIndex, ROW_ALONE],
+  libraries: [SINGLE_LANE, statistics, linearIndex, ROW_ALONE],
   bindings: { x: 'read', gamma: 'read', beta: 'read', out: 'write', stats: 'write' },
   params: { rows: 'u32', cols: 'u32', epsilon: 'f32' },
   grid: ({ rows }) => foldGrid(Math.ceil(rows / ROWS / WIDTH)),
   work: ({ rows, cols }) => 10 * rows * cols,
+})
+
+export const layerNormInt8Kernel = defineKernel({
+  ...layerNormKernel,
+  name: 'layernorm/layernorm-int8',
+  source: int8Source,
+  libraries: [FOUR_LANES, statistics, int8Codes, finiteLibrary, linearIndex, ROW_ALONE],
+  bindings: { ...layerNormKernel.bindings, codes: 'write', scales: 'write' },
+  work: ({ rows, cols }) => 14 * rows * cols,
 })
 
 export const layerNormGradKernel = defineKernel({
@@ -86,6 +100,22 @@ export function layerNorm(
   { rows, cols, epsilon, sharers = sharersOf(gpu) }: Sizes & { epsilon: number },
 ): void {
   launch(gpu, withSharers(withLanes(layerNormKernel, cols), sharers), tensors, { rows, cols, epsilon })
+}
+
+/** Whether `layerNormInt8` takes rows of so many elements. */
+export const suitsLayerNormInt8 = (cols: number): boolean => lanesOf(cols) === 4
+
+/**
+ * `layerNorm` that gives, with out, its codes [rows, cols / 4] and scales [rows], as `quantizeRows` would.
+ * @throws Error for rows that do not suit it
+ */
+export function layerNormInt8(
+  gpu: Gpu,
+  tensors: { x: F32; gamma: F32; beta: F32; out: F32; stats: F32; codes: Tensor<'u32'>; scales: F32 },
+  { rows, cols, epsilon, sharers = sharersOf(gpu) }: Sizes & { epsilon: number },
+): void {
+  assert(suitsLayerNormInt8(cols), `rows of fours of elements, got ${cols} elements`)
+  launch(gpu, withSharers(layerNormInt8Kernel, sharers), tensors, { rows, cols, epsilon })
 }
 
 /**

@@ -5,6 +5,9 @@ import lanes4 from './lanes4.wgsl?raw'
 /** The library a row kernel lists first; `withLanes` may replace it. */
 export const SINGLE_LANE: string = lanes1
 
+/** The library of a row kernel that takes no other rows than of fours. */
+export const FOUR_LANES: string = lanes4
+
 /** Elements that one `Elem` holds in rows of `cols` elements. */
 export function lanesOf(cols: number): 1 | 4 {
   return cols % 4 === 0 ? 4 : 1

@@ -7,5 +7,11 @@ fn row_sum(part: f32) -> f32 {
   return sum;
 }
 
+fn row_maximum(part: u32) -> u32 {
+  var most = part;
+  for (var distance = SHARERS / 2u; distance > 0u; distance /= 2u) { most = max(most, subgroupShuffleXor(most, distance)); }
+  return most;
+}
+
 // Sums are taken by whole subgroups: who is past the end stays, and stores nothing.
 fn may_leave(is_past: bool) -> bool { return false; }

@@ -1,12 +1,9 @@
 // Symmetric 8-bit codes per row.
 //   scale[r] = max_c |x[r, c]| / 127      code[r, c] = round_half_even(x[r, c] / scale[r]) in -127..127
 // Shapes: x [rows, cols]; maxima [rows, PARTS] from row-maxima; codes [rows, words], words = ceil(cols / 4), first column in the
-// lowest byte, zero past the end; scales [rows]. The grid is folded.
-// A row whose maximum is below TINY (its scale would be subnormal, which a GPU may flush) gets scale 1 and codes 0.
-// A row with an infinity or NaN gets that as its scale and codes 0, so that products with it stay non-finite.
+// lowest byte, zero past the end; scales [rows]. The grid is folded. Rows without codes are told in int8-codes.wgsl.
 const PARTS = 8u;
 const WORDS = 4u; // words per invocation
-const TINY = 1e-35;
 override WIDTH: u32 = 64;
 override QUADS: u32 = 0; // cols is a multiple of 4
 
@@ -49,17 +46,12 @@ fn row_maximum(row: u32) -> f32 {
   let row = i / stride;
   if (row >= params.rows) { return; }
   let most = row_maximum(row);
-  let finite = is_finite(most);
-  let coded = finite && most >= TINY;
-  let scale = select(1.0, most / 127.0, coded || !finite);
+  let is_coded = has_codes(most);
+  let scale = scale_of(most);
   if (i % stride == 0u) { scales[row] = scale; }
   for (var w = i % stride; w < words; w += stride) {
     var word = 0u;
-    if (coded) {
-      let code = vec4i(clamp(round(quad(row, w * 4u) / scale), vec4f(-127.0), vec4f(127.0)));
-      let bytes = bitcast<vec4u>(code) & vec4u(255u);
-      word = dot(bytes, vec4u(1u, 0x100u, 0x10000u, 0x1000000u)); // shifts are slow on SwiftShader
-    }
+    if (is_coded) { word = code_word(quad(row, w * 4u), scale); }
     codes[row * words + w] = word;
   }
 }

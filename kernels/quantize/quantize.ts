@@ -1,5 +1,6 @@
 // Symmetric quantization to 8 bits per row and to 4 bits per group of columns, on the GPU; unpacking on the CPU.
 import finiteLibrary from '../lib/finite.wgsl?raw'
+import int8Codes from '../lib/int8-codes.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import { assert } from '../runtime/errors.ts'
 import type { Gpu } from '../runtime/gpu.ts'
@@ -54,7 +55,7 @@ function rowMaxima(cols: number) {
   return defineKernel({
     name: 'quantize/row-maxima',
     source: rowMaximaSource,
-    libraries: [linearIndex],
+    libraries: [linearIndex, int8Codes, finiteLibrary],
     constants: quadsConstant(cols),
     bindings: { x: 'read', xQuads: 'read', maxima: 'write' },
     params: { rows: 'u32', cols: 'u32' },
@@ -67,7 +68,7 @@ function quantizeRowsKernel(cols: number) {
   return defineKernel({
     name: 'quantize/quantize-rows',
     source: quantizeRowsSource,
-    libraries: [linearIndex, finiteLibrary],
+    libraries: [linearIndex, int8Codes, finiteLibrary],
     constants: quadsConstant(cols),
     bindings: { x: 'read', xQuads: 'read', maxima: 'read', codes: 'write', scales: 'write' },
     params: { rows: 'u32', cols: 'u32' },

@@ -1,6 +1,5 @@
 // Partial maxima of absolute values: maxima[r, p] = max |x[r, c]| over the column quads q = c / 4 with q % PARTS == p, as bits.
 // Shapes: x [rows, cols]; maxima [rows, PARTS]. The grid is folded.
-// Bits of non-negative floats order as integers with infinity and NaN on top, so non-finite values survive the maximum.
 const PARTS = 8u;
 override WIDTH: u32 = 64;
 override QUADS: u32 = 0; // cols is a multiple of 4
@@ -32,7 +31,7 @@ fn quad(row: u32, col: u32) -> vec4f {
   if (row >= params.rows) { return; }
   var most = vec4u();
   for (var c = (i % PARTS) * 4u; c < params.cols; c += PARTS * 4u) {
-    most = max(most, bitcast<vec4u>(quad(row, c)) & vec4u(0x7fffffffu));
+    most = max(most, magnitude_bits(quad(row, c)));
   }
-  maxima[i] = max(max(most.x, most.y), max(most.z, most.w));
+  maxima[i] = largest_bits(most);
 }

@@ -3,10 +3,10 @@ import { relu, tanhForward } from '../../../kernels/activation/activation.ts'
 import { attentionForward } from '../../../kernels/attention/attention.ts'
 import { embed, embedInt8 } from '../../../kernels/embedding/embedding.ts'
 import { gatherRows } from '../../../kernels/gather/gather.ts'
-import { layerNorm } from '../../../kernels/layernorm/layernorm.ts'
+import { layerNorm, layerNormInt8, suitsLayerNormInt8 } from '../../../kernels/layernorm/layernorm.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
-import { linear } from './linear.ts'
+import { type ActivationCodes, createCodes, linear, readsCodes } from './linear.ts'
 import { denseOf, type Model, weightOf } from './model.ts'
 import type { Role } from './spec.ts'
 
@@ -105,11 +105,19 @@ export function forward(
 ): ForwardResult {
   const wanted = new Set(options.hidden ?? [])
   const hidden = new Map<number, Tensor<'f32'>>()
-  const embedding = embedTokens(gpu, model, batch)
   const layers: LayerSaved[] = []
+  const { codes: firstCodes, ...embedding } = embedTokens(gpu, model, batch)
   let x = embedding.embedded
+  let codes = firstCodes
   model.spec.layers.forEach((_, index) => {
-    const layer = encoderLayer(gpu, model, batch, { index, input: x, save: options.save ?? false })
+    const input = { x, codes }
+    const { codes: next, ...layer } = encoderLayer(gpu, model, batch, {
+      index,
+      input,
+      save: options.save ?? false,
+    })
+    releaseCodes(gpu, codes)
+    codes = next
     if (options.save) layers.push(layer)
     else releaseLayer(gpu, layer)
     const isInputKept = options.save || (index > 0 && wanted.has(index - 1))
@@ -158,6 +166,14 @@ function releaseLayer(gpu: Gpu, layer: LayerSaved): void {
   releaseNorm(gpu, layer.ffnNorm)
 }
 
+function releaseCodes(gpu: Gpu, given: ActivationCodes | undefined): void {
+  release(gpu, given?.codes, given?.scales)
+}
+
+/** The layer that reads the output of the layers before layer `index`, if there is one. */
+const readerOf = ({ spec }: Model, index: number) =>
+  index < spec.layers.length ? `layers.${index}.qkv` : undefined
+
 function embedTokens(gpu: Gpu, model: Model, { ids, batch, tokens }: Batch) {
   const { hidden, tokenTypes } = model.spec
   const rows = batch * tokens
@@ -168,45 +184,75 @@ function embedTokens(gpu: Gpu, model: Model, { ids, batch, tokens }: Batch) {
   const sizes = { rows, tokens, cols: hidden }
   if (word.kind === 'dense') embed(gpu, { ids, word: word.tensor, ...tables, out: sum }, sizes)
   else embedInt8(gpu, { ids, codes: word.codes, scales: word.scales, ...tables, out: sum }, sizes)
-  const { out, ...embeddingNorm } = normalize(gpu, model, 'embeddings.norm', sum)
-  return { embedded: out, embeddingNorm }
+  const { out, codes, ...embeddingNorm } = normalize(
+    gpu,
+    model,
+    { name: 'embeddings.norm', reader: readerOf(model, 0) },
+    sum,
+  )
+  return { embedded: out, embeddingNorm, codes }
 }
 
-/** Layer normalization of `input` with the weights named; `input` is kept for backward. */
-function normalize(gpu: Gpu, model: Model, name: string, input: Tensor<'f32'>) {
+/**
+ * Layer normalization of `input` with the weights named; `input` is kept for backward. With the codes of the result where the layer that
+ * reads it wants them.
+ */
+function normalize(
+  gpu: Gpu,
+  model: Model,
+  { name, reader }: { name: string; reader: string | undefined },
+  input: Tensor<'f32'>,
+) {
   const [rows = 0, cols = 0] = input.shape
   const out = createTensor(gpu, 'f32', input.shape, OWNER)
   const stats = createTensor(gpu, 'f32', [rows, 2], OWNER)
   const gamma = denseOf(model, `${name}.weight` as Role)
   const beta = denseOf(model, `${name}.bias` as Role)
-  layerNorm(gpu, { x: input, gamma, beta, out, stats }, { rows, cols, epsilon: model.spec.layerNormEpsilon })
-  return { input, stats, out }
+  const tensors = { x: input, gamma, beta, out, stats }
+  const sizes = { rows, cols, epsilon: model.spec.layerNormEpsilon }
+  const isCoded = reader !== undefined && readsCodes(model, reader) && suitsLayerNormInt8(cols)
+  const codes = isCoded ? createCodes(gpu, rows, cols) : undefined
+  if (codes) layerNormInt8(gpu, { ...tensors, ...codes }, sizes)
+  else layerNorm(gpu, tensors, sizes)
+  return { input, stats, out, codes }
 }
 
 function encoderLayer(
   gpu: Gpu,
   model: Model,
   batch: Batch,
-  { index, input, save }: { index: number; input: Tensor<'f32'>; save: boolean },
-): LayerSaved {
+  {
+    index,
+    input: { x: input, codes },
+    save,
+  }: {
+    index: number
+    input: { x: Tensor<'f32'>; codes: ActivationCodes | undefined }
+    save: boolean
+  },
+): LayerSaved & { codes: ActivationCodes | undefined } {
   const { hidden, headSize, layers } = model.spec
   const { heads } = layers[index]!
   const rows = batch.batch * batch.tokens
   const tensor = (...shape: number[]) => createTensor(gpu, 'f32', shape, OWNER)
   const name = `layers.${index}`
   const qkv = tensor(rows, 3 * heads * headSize)
-  linear(gpu, model, `${name}.qkv`, { x: input, out: qkv, rows })
+  linear(gpu, model, `${name}.qkv`, { x: input, codes, out: qkv, rows })
   const context = tensor(rows, heads * headSize)
   const logSumExp = tensor(batch.batch, heads, batch.tokens)
   const { mask, batch: texts, tokens } = batch
   attentionForward(gpu, { qkv, mask, out: context, logSumExp }, { batch: texts, tokens, heads, headSize })
   const attentionSum = tensor(rows, hidden)
   linear(gpu, model, `${name}.attention_output`, { x: context, out: attentionSum, residual: input, rows })
-  const { out: attended, ...attentionNorm } = normalize(gpu, model, `${name}.attention_norm`, attentionSum)
-  const { preactivation, activation } = feedForwardUp(gpu, model, { index, x: attended, rows, save })
+  const toFfn = { name: `${name}.attention_norm`, reader: `${name}.ffn_up` }
+  const { out: attended, codes: attendedCodes, ...attentionNorm } = normalize(gpu, model, toFfn, attentionSum)
+  const up = { index, x: attended, codes: attendedCodes, rows, save }
+  const { preactivation, activation } = feedForwardUp(gpu, model, up)
+  releaseCodes(gpu, attendedCodes)
   const ffnSum = tensor(rows, hidden)
   linear(gpu, model, `${name}.ffn_down`, { x: activation, out: ffnSum, residual: attended, rows })
-  const { out: output, ...ffnNorm } = normalize(gpu, model, `${name}.ffn_norm`, ffnSum)
+  const toNext = { name: `${name}.ffn_norm`, reader: readerOf(model, index + 1) }
+  const { out: output, codes: outputCodes, ...ffnNorm } = normalize(gpu, model, toNext, ffnSum)
   return {
     input,
     qkv,
@@ -218,6 +264,7 @@ function encoderLayer(
     activation,
     ffnNorm,
     output,
+    codes: outputCodes,
   }
 }
 
@@ -225,20 +272,30 @@ function encoderLayer(
 function feedForwardUp(
   gpu: Gpu,
   model: Model,
-  { index, x, rows, save }: { index: number; x: Tensor<'f32'>; rows: number; save: boolean },
+  {
+    index,
+    save,
+    ...input
+  }: {
+    index: number
+    x: Tensor<'f32'>
+    codes: ActivationCodes | undefined
+    rows: number
+    save: boolean
+  },
 ) {
   const { layers, activation: kind } = model.spec
   const name = `layers.${index}.ffn_up`
-  const shape = [rows, layers[index]!.ffn]
+  const shape = [input.rows, layers[index]!.ffn]
   const isKept = save || kind === 'relu'
   const preactivation = isKept ? createTensor(gpu, 'f32', shape, OWNER) : undefined
   const activation = createTensor(gpu, 'f32', shape, OWNER)
   if (kind === 'relu') {
-    linear(gpu, model, name, { x, out: preactivation!, rows })
+    linear(gpu, model, name, { ...input, out: preactivation! })
     relu(gpu, { x: preactivation!, out: activation }, { count: shape[0]! * shape[1]! })
   } else {
     const gelu = kind === 'gelu' ? 'exact' : 'tanh'
-    linear(gpu, model, name, { x, out: activation, rows, gelu, ...(preactivation ? { preactivation } : {}) })
+    linear(gpu, model, name, { ...input, out: activation, gelu, ...(preactivation ? { preactivation } : {}) })
   }
   return { preactivation, activation }
 }

@@ -13,7 +13,8 @@ import {
 import { geluGradReference, geluReference } from '../../../kernels/gelu/gelu.ref.ts'
 import { type GeluForm, gelu, geluGrad } from '../../../kernels/gelu/gelu.ts'
 import { layerNormGradReference, layerNormReference } from '../../../kernels/layernorm/layernorm.ref.ts'
-import { layerNorm, layerNormGrad } from '../../../kernels/layernorm/layernorm.ts'
+import { layerNorm, layerNormGrad, layerNormInt8 } from '../../../kernels/layernorm/layernorm.ts'
+import { quantizeReference, roundHalfEven } from '../../../kernels/quantize/quantize.ref.ts'
 import { type Bench, type Check, randomFloats, randomIntegers } from './bench.ts'
 
 const COUNT = 37
@@ -57,21 +58,28 @@ const normInputs = () => ({
   ...NORM,
 })
 
-function normForward(bench: Bench): void {
-  const inputs = normInputs()
-  const { out, stats } = layerNormReference(inputs)
-  const { x, gamma, beta } = inputs
-  layerNorm(
-    bench.gpu,
-    {
-      x: bench.floats(x),
-      gamma: bench.floats(gamma),
-      beta: bench.floats(beta),
-      out: bench.floatsOf(out),
-      stats: bench.floatsOf(stats),
-    },
-    NORM,
-  )
+function normTensors(bench: Bench) {
+  const { x, gamma, beta, ...sizes } = normInputs()
+  const { out, stats } = layerNormReference({ x, gamma, beta, ...sizes })
+  return {
+    x: bench.floats(x),
+    gamma: bench.floats(gamma),
+    beta: bench.floats(beta),
+    out: bench.floatsOf(out),
+    stats: bench.floatsOf(stats),
+  }
+}
+
+const normForward = (bench: Bench): void => layerNorm(bench.gpu, normTensors(bench), NORM)
+
+/** No value lies so near the middle between two codes that rounding could decide. */
+function normWithCodes(bench: Bench): void {
+  const { rows, cols } = NORM
+  const { out } = layerNormReference(normInputs())
+  const { scales, quotients } = quantizeReference(out, { rows, cols, group: cols, levels: 127 })
+  const words = new Uint32Array(Int8Array.from(quotients, roundHalfEven).buffer)
+  const written = { codes: bench.wordsOf(words), scales: bench.floatsOf(scales) }
+  layerNormInt8(bench.gpu, { ...normTensors(bench), ...written }, NORM)
 }
 
 function normBackward(bench: Bench): void {
@@ -234,6 +242,7 @@ export const ENCODER_CHECKS: readonly Check[] = [
   { name: 'embedding backward', run: embedBackward },
   { name: 'position backward', run: positionBackward },
   { name: 'layernorm', run: normForward, isForward: true },
+  { name: 'layernorm INT8', run: normWithCodes },
   { name: 'layernorm backward', run: normBackward },
   { name: 'attention', run: (bench) => attentionOnce(bench, 'short'), isForward: true },
   { name: 'attention backward', run: (bench) => attentionGrad(bench, 'short') },
