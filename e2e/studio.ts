@@ -106,8 +106,8 @@ export async function inFreshBrowser(
 
 /** A page of somebody who was never here. */
 export async function freshVisit(browser: Browser, { isWhole = false } = {}): Promise<Page> {
-  const { baseURL, viewport } = test.info().project.use
-  const context = await browser.newContext({ baseURL, viewport, serviceWorkers: 'block' })
+  const { baseURL, viewport, contextOptions } = test.info().project.use
+  const context = await browser.newContext({ ...contextOptions, baseURL, viewport, serviceWorkers: 'block' })
   if (!isWhole) await shortenSample(context)
   return context.newPage()
 }

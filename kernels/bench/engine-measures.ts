@@ -79,10 +79,10 @@ export function steadySteps(host: BenchHost, shape: StepShape, count: number): P
       await gpu.finish()
     }
     await run(3)
-    const before = gpu.submissionMs.length
+    const submissionMs = gpu.watchSubmissions()
     const from = performance.now()
     await run(count)
-    return { wallMs: performance.now() - from, submissionMs: gpu.submissionMs.slice(before) }
+    return { wallMs: performance.now() - from, submissionMs: submissionMs() }
   })
 }
 

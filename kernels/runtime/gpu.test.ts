@@ -108,6 +108,26 @@ test('a buffer that makes room for another stays usable until its work is submit
   gpu.destroy()
 })
 
+test('every submission is noted while somebody watches, however many there are', async () => {
+  const gpu = await testGpu()
+  const tensor = createTensor(gpu, 'f32', [1], 'test')
+  const submit = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      gpu.clear(tensor.buffer, tensor.offset, 4)
+      gpu.flush()
+    }
+    return gpu.finish()
+  }
+  await gpu.finish()
+  const times = gpu.watchSubmissions()
+  await submit(300)
+  expect(times()).toHaveLength(300)
+  expect(times().every((ms) => ms >= 0)).toBe(true)
+  await submit(1)
+  expect(times()).toHaveLength(300)
+  release(gpu, tensor)
+})
+
 test('a command that the device refuses fails its scope and leaves the device usable', async () => {
   const gpu = await testGpu()
   const broken = {

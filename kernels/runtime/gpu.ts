@@ -76,7 +76,7 @@ export class Gpu {
   #lost: GpuError | undefined
   /** Why a submission was never reported as done; the next call throws it, since nobody may be waiting for the submission itself. */
   #unreported: { readonly error: unknown } | undefined
-  #submissionMs: number[] = []
+  readonly #watches = new Set<number[]>()
 
   constructor(
     device: GPUDevice,
@@ -103,9 +103,14 @@ export class Gpu {
     return this.#rate
   }
 
-  /** Milliseconds that recent submissions took, newest last. */
-  get submissionMs(): readonly number[] {
-    return this.#submissionMs
+  /** Notes how long submissions take from now on. @returns ends it: milliseconds of each, in their order */
+  watchSubmissions(): () => readonly number[] {
+    const watch: number[] = []
+    this.#watches.add(watch)
+    return () => {
+      this.#watches.delete(watch)
+      return watch
+    }
   }
 
   /** Adds a dispatch to the submission being built. Use `launch`. */
@@ -272,7 +277,7 @@ export class Gpu {
     const done = performance.now()
     const took = done - Math.max(submitted, this.#lastDone)
     this.#lastDone = done
-    this.#submissionMs = [...this.#submissionMs.slice(-199), took]
+    for (const watch of this.#watches) watch.push(took)
     if (took > 1 && work > this.#rate) this.#rate += 0.2 * (work / took - this.#rate)
   }
 
