@@ -26,6 +26,8 @@ test('no rule is broken from the first paint to an exported model and its end', 
   await press(page, 'Distill')
   await expect(page.getByText('Distill · Training')).toBeVisible()
   await both(page, 'training')
+  // Stories ask for reduced motion.
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
   await press(page, 'Pause')
   await both(page, 'paused')
   await press(page, 'Resume')
