@@ -37,7 +37,8 @@ test('the device is measured in half a minute, and the table is there to copy', 
   await dialog.getByRole('button', { name: 'JSON' }).click()
   const report = JSON.parse(await copied(page))
   expect(report.roofs.fma).toBeGreaterThan(0)
-  expect(report.families.length).toBeGreaterThan(3)
+  // Where half a minute is too short for all, the last are left out, and counted.
+  expect(report.families.length).toBeGreaterThanOrEqual(report.skipped > 0 ? 2 : 6)
   expect(report.contenders.map(({ id }: { id: string }) => id)).toEqual(['decant'])
   await expectFits(page)
   await page.setViewportSize({ width: 390, height: 844 })
