@@ -22,23 +22,6 @@ const CARRY = 4096.0;
 const SUM_UNIT = 0x1p48;
 const CARRY_UNIT = CARRY * SUM_UNIT;
 
-struct Params {
-  rows: u32,
-  cols: u32,
-  words: u32,
-  first_row: u32,
-  row_count: u32, // rows of this launch
-}
-
-@group(0) @binding(0) var<storage, read> codes_a: array<u32>;
-@group(0) @binding(1) var<storage, read> codes_w: array<u32>;
-@group(0) @binding(2) var<storage, read> scales_a: array<f32>;
-@group(0) @binding(3) var<storage, read> scales_w: array<f32>;
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
-@group(0) @binding(5) var<storage, read> residual: array<f32>;
-@group(0) @binding(6) var<storage, read_write> out: array<f32>;
-@group(0) @binding(7) var<uniform> params: Params;
-
 // The four codes of a word, first one in the lowest byte, times 2^24.
 fn codes(word: u32) -> vec4f {
   return vec4f(bitcast<vec4i>(vec4u(word * 0x1000000u, word * 0x10000u, word * 0x100u, word) & vec4u(0xff000000u)));

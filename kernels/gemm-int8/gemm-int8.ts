@@ -18,6 +18,7 @@ import { defineKernel, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import dotsSource from './gemm-int8.wgsl?raw'
+import bindingsSource from './gemm-int8-bindings.wgsl?raw'
 import floatsSource from './gemm-int8-floats.wgsl?raw'
 import workgroupsSource from './gemm-int8-workgroups.wgsl?raw'
 import rowLoads from './row-loads.wgsl?raw'
@@ -71,6 +72,7 @@ export const gemmInt8Sources = [
   dotsSource,
   workgroupsSource,
   floatsSource,
+  bindingsSource,
   rowLoads,
   rowLoadsSubgroups,
   tileLibrary,
@@ -103,7 +105,7 @@ const LAUNCH = {
   work: ({ rowCount, cols, words }: { rowCount: number; cols: number; words: number }) =>
     rowCount * cols * words * 4,
 } as const
-/** What all forms bind. */
+/** What gemm-int8-bindings.wgsl binds; packed dot products alone read W by fours too. */
 const BINDINGS = {
   codesA: 'read',
   codesW: 'read',
@@ -118,7 +120,7 @@ function workgroupsKernel(constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int8/gemm-int8-workgroups',
     source: workgroupsSource,
-    libraries: [epilogueLibrary, blockProduct, geluLibrary],
+    libraries: [bindingsSource, epilogueLibrary, blockProduct, geluLibrary],
     bindings: BINDINGS,
     constants,
     grid: ({ rowCount, cols }) => [Math.ceil(cols / WORKGROUP_COLS), Math.ceil(rowCount / WORKGROUP_ROWS), 1],
@@ -158,6 +160,7 @@ function floatsKernel(gpu: Gpu, tile: ProductTile, constants: Record<string, num
     source: floatsSource,
     ...(isShared ? { enables: 'subgroups' as const } : {}),
     libraries: [
+      bindingsSource,
       isShared ? rowLoadsSubgroups : rowLoads,
       tileLibrary,
       epilogueLibrary,
