@@ -14,7 +14,7 @@ import tileLibrary from '../lib/product-tile.wgsl?raw'
 import { canShareRows } from '../lib/subgroups.ts'
 import { assert } from '../runtime/errors.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
-import { defineKernel, launch } from '../runtime/kernel.ts'
+import { defineKernel, launch, type ParamValues } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import dotsSource from './gemm-int8.wgsl?raw'
@@ -189,29 +189,43 @@ function floatsCut({ adapter }: Gpu): Cut {
 export function gemmInt8(gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Shape): void {
   const form = formOf(gpu, shape)
   assert(form === 'floats' || hasPackedDot(gpu), `a browser with ${PACKED_DOT}`)
-  const { rows, cols, inner, gelu } = shape
-  const { codesA, scalesA, codesW, scalesW, out, bias = scalesW, residual = scalesW } = tensors
+  const { rows, cols, inner } = shape
   const words = Math.ceil(inner / 4)
-  const bindings = { codesA, codesW, scalesA, scalesW, bias, residual, out }
-  const epilogue = epilogueConstants(tensors, gelu)
-  const tile = productTile(floatsCut(gpu), rows)
-  const height = { workgroups: WORKGROUP_ROWS, dots: DOTS_TILE, floats: tile.rows }[form]
-  for (const range of rowRanges(gpu, { rows, tile: height, operationsPerRow: cols * inner })) {
-    const params = { rows, cols, words, ...range }
-    if (form === 'workgroups') launch(gpu, workgroupsKernel(epilogue), bindings, params)
-    else if (form === 'dots')
-      launch(
-        gpu,
-        dotsKernel({ ...epilogue, QUADS: words % 4 === 0 ? 1 : 0 }),
-        { ...bindings, codesWQuads: codesW },
-        params,
-      )
-    else
-      launch(
-        gpu,
-        floatsKernel(gpu, tile, { ...epilogue, LONG: words > CHUNK_WORDS ? 1 : 0 }),
-        bindings,
-        params,
-      )
-  }
+  const { height, run } = PRODUCTS[form](gpu, tensors, { ...shape, words })
+  for (const range of rowRanges(gpu, { rows, tile: height, operationsPerRow: cols * inner }))
+    run({ rows, cols, words, ...range })
+}
+
+/** Rows of a workgroup of a form, and how it launches a range of rows. */
+interface Product {
+  readonly height: number
+  readonly run: (params: ParamValues<typeof LAUNCH.params>) => void
+}
+
+const PRODUCTS: Record<
+  GemmInt8Form,
+  (gpu: Gpu, tensors: GemmInt8Tensors, shape: GemmInt8Shape & { words: number }) => Product
+> = {
+  workgroups(gpu, tensors, { gelu }) {
+    const kernel = workgroupsKernel(epilogueConstants(tensors, gelu))
+    const bindings = bindingsOf(tensors)
+    return { height: WORKGROUP_ROWS, run: (params) => launch(gpu, kernel, bindings, params) }
+  },
+  dots(gpu, tensors, { words, gelu }) {
+    const kernel = dotsKernel({ ...epilogueConstants(tensors, gelu), QUADS: words % 4 === 0 ? 1 : 0 })
+    const bindings = { ...bindingsOf(tensors), codesWQuads: tensors.codesW }
+    return { height: DOTS_TILE, run: (params) => launch(gpu, kernel, bindings, params) }
+  },
+  floats(gpu, tensors, { rows, words, gelu }) {
+    const tile = productTile(floatsCut(gpu), rows)
+    const isLong = words > CHUNK_WORDS
+    const kernel = floatsKernel(gpu, tile, { ...epilogueConstants(tensors, gelu), LONG: isLong ? 1 : 0 })
+    const bindings = bindingsOf(tensors)
+    return { height: tile.rows, run: (params) => launch(gpu, kernel, bindings, params) }
+  },
+}
+
+function bindingsOf(tensors: GemmInt8Tensors) {
+  const { codesA, scalesA, codesW, scalesW, out, bias = scalesW, residual = scalesW } = tensors
+  return { codesA, codesW, scalesA, scalesW, bias, residual, out }
 }

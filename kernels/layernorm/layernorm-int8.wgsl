@@ -29,40 +29,32 @@ fn put_codes(start: u32, part: u32, most: f32) {
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
         @builtin(local_invocation_index) lane: u32) {
-  let slot = linear_group(group, groups) * 32u + lane;
-  let part = slot % SHARERS;
-  let row = 2u * (slot / SHARERS);
-  let is_past = row >= params.rows;
-  if (may_leave(is_past)) { return; }
-  let row0 = min(row, params.rows - 1u);
-  let row1 = min(row + 1u, params.rows - 1u);
-  let units = params.cols / LANES;
-  let start0 = row0 * units;
-  let start1 = row1 * units;
-  let found = statistics_of(start0, start1, part);
+  let pair = pair_of(linear_group(group, groups) * 32u + lane);
+  if (may_leave(pair.is_past)) { return; }
+  let found = statistics_of(pair);
 
   var bits0 = vec4u();
   var bits1 = vec4u();
-  for (var i = part; i < select(units, 0u, is_past); i += SHARERS) {
+  for (var i = pair.part; i < select(params.cols / LANES, 0u, pair.is_past); i += SHARERS) {
     let factor = gamma[i];
     let shift = beta[i];
-    let y0 = (x[start0 + i] - found.row0.x) * found.row0.y * factor + shift;
-    let y1 = (x[start1 + i] - found.row1.x) * found.row1.y * factor + shift;
-    out[start0 + i] = y0;
-    out[start1 + i] = y1;
+    let y0 = (x[pair.start0 + i] - found.row0.x) * found.row0.y * factor + shift;
+    let y1 = (x[pair.start1 + i] - found.row1.x) * found.row1.y * factor + shift;
+    out[pair.start0 + i] = y0;
+    out[pair.start1 + i] = y1;
     bits0 = max(bits0, magnitude_bits(y0));
     bits1 = max(bits1, magnitude_bits(y1));
   }
   let most0 = bitcast<f32>(row_maximum(largest_bits(bits0)));
   let most1 = bitcast<f32>(row_maximum(largest_bits(bits1)));
-  if (is_past) { return; }
+  if (pair.is_past) { return; }
 
-  put_codes(start0, part, most0);
-  put_codes(start1, part, most1);
-  if (part == 0u) {
-    stats[row0] = found.row0;
-    stats[row1] = found.row1;
-    scales[row0] = scale_of(most0);
-    scales[row1] = scale_of(most1);
+  put_codes(pair.start0, pair.part, most0);
+  put_codes(pair.start1, pair.part, most1);
+  if (pair.part == 0u) {
+    stats[pair.row0] = found.row0;
+    stats[pair.row1] = found.row1;
+    scales[pair.row0] = scale_of(most0);
+    scales[pair.row1] = scale_of(most1);
   }
 }

@@ -16,28 +16,19 @@ struct Params { rows: u32, cols: u32, epsilon: f32 }
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
         @builtin(local_invocation_index) lane: u32) {
-  let slot = linear_group(group, groups) * 32u + lane;
-  let part = slot % SHARERS;
-  let row = 2u * (slot / SHARERS);
-  let is_past = row >= params.rows;
-  if (may_leave(is_past)) { return; }
-  let row0 = min(row, params.rows - 1u);
-  let row1 = min(row + 1u, params.rows - 1u);
-  let units = params.cols / LANES;
-  let start0 = row0 * units;
-  let start1 = row1 * units;
+  let pair = pair_of(linear_group(group, groups) * 32u + lane);
+  if (may_leave(pair.is_past)) { return; }
+  let found = statistics_of(pair);
+  if (pair.is_past) { return; }
 
-  let found = statistics_of(start0, start1, part);
-  if (is_past) { return; }
-
-  for (var i = part; i < units; i += SHARERS) {
+  for (var i = pair.part; i < params.cols / LANES; i += SHARERS) {
     let factor = gamma[i];
     let shift = beta[i];
-    out[start0 + i] = (x[start0 + i] - found.row0.x) * found.row0.y * factor + shift;
-    out[start1 + i] = (x[start1 + i] - found.row1.x) * found.row1.y * factor + shift;
+    out[pair.start0 + i] = (x[pair.start0 + i] - found.row0.x) * found.row0.y * factor + shift;
+    out[pair.start1 + i] = (x[pair.start1 + i] - found.row1.x) * found.row1.y * factor + shift;
   }
-  if (part == 0u) {
-    stats[row0] = found.row0;
-    stats[row1] = found.row1;
+  if (pair.part == 0u) {
+    stats[pair.row0] = found.row0;
+    stats[pair.row1] = found.row1;
   }
 }

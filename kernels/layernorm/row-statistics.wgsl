@@ -4,6 +4,17 @@
 // sqrt(cols / sampled elements) standard deviations from the row's mean, which costs few bits; both sums take one pass.
 const SAMPLE = 8u;
 
+// Two rows of x, where they start, and which of SHARERS parts of them is an invocation's. Rows past the end are the last one.
+struct Pair { row0: u32, row1: u32, start0: u32, start1: u32, part: u32, is_past: bool }
+
+fn pair_of(slot: u32) -> Pair {
+  let row = 2u * (slot / SHARERS);
+  let row0 = min(row, params.rows - 1u);
+  let row1 = min(row + 1u, params.rows - 1u);
+  let units = params.cols / LANES;
+  return Pair(row0, row1, row0 * units, row1 * units, slot % SHARERS, row >= params.rows);
+}
+
 // (mean, rstd) of each row.
 struct Statistics { row0: vec2f, row1: vec2f }
 
@@ -21,18 +32,17 @@ fn finish(origin: f32, sum: f32, squares: f32) -> vec2f {
   return vec2f(origin + offset, 1.0 / sqrt(variance + params.epsilon));
 }
 
-// Of the rows that start at start0 and start1; `part` says which of SHARERS invocations this one is.
-fn statistics_of(start0: u32, start1: u32, part: u32) -> Statistics {
+fn statistics_of(pair: Pair) -> Statistics {
   let units = params.cols / LANES;
-  let origin0 = sample_mean(start0, part);
-  let origin1 = sample_mean(start1, part);
+  let origin0 = sample_mean(pair.start0, pair.part);
+  let origin1 = sample_mean(pair.start1, pair.part);
   var sum0 = Elem(0.0);
   var sum1 = Elem(0.0);
   var squares0 = Elem(0.0);
   var squares1 = Elem(0.0);
-  for (var i = part; i < units; i += SHARERS) {
-    let x0 = x[start0 + i] - origin0;
-    let x1 = x[start1 + i] - origin1;
+  for (var i = pair.part; i < units; i += SHARERS) {
+    let x0 = x[pair.start0 + i] - origin0;
+    let x1 = x[pair.start1 + i] - origin1;
     sum0 += x0;
     sum1 += x1;
     squares0 += x0 * x0;

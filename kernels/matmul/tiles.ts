@@ -176,10 +176,10 @@ function blocksKernel(tile: Tile & { kind: 'blocks' }, owned: ProductTile, gelu:
 
 /** What a tile is chosen for: products of one form, with few rows or many. */
 export function tileChoice(shape: Pick<MatmulShape, 'form' | 'rows'>): string {
-  return `matmul ${shape.form}, ${hasManyRows(shape) ? 'many' : 'few'} rows`
+  return `matmul ${shape.form}, ${isTall(shape) ? 'many' : 'few'} rows`
 }
 
-const hasManyRows = ({ rows }: Pick<MatmulShape, 'rows'>) => rows > 8
+const isTall = ({ rows }: Pick<MatmulShape, 'rows'>) => rows > 8
 
 /**
  * Where nothing was measured. A load costs a CPU adapter much more than a multiply-add, so more of them must share it, and barriers cost
@@ -217,7 +217,7 @@ function suitsBlocks(shape: MatmulShape): boolean {
 /** The tile, lower where the product has fewer rows. */
 function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
   const chosen =
-    (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu, hasManyRows(shape))
+    (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu, isTall(shape))
   const tile: Tile = TILES[shape.tile ?? (isWasteful(gpu, TILES[chosen], shape) ? 'outer 16' : chosen)]
   if (tile.kind === 'blocks' || tile.kind === 'workgroups') return tile
   if (tile.kind === 'subgroups') {
