@@ -128,6 +128,24 @@ test('every submission is noted while somebody watches, however many there are',
   release(gpu, tensor)
 })
 
+test('an adapter that is done in less time than can be measured gets larger submissions', async () => {
+  const gpu = await requestGpu(createDawn())
+  const x = upload(gpu, 'f32', Float32Array.of(1), { owner: 'test' })
+  const y = createTensor(gpu, 'f32', [1], 'test')
+  const run = async (work: number) => {
+    const from = performance.now()
+    launch(gpu, { ...double, work: () => work }, { x, y }, { count: 1, factor: 2 })
+    await gpu.finish()
+    return performance.now() - from
+  }
+  await run(1)
+  const first = gpu.rate
+  const work = 20 * first * (await run(1))
+  for (let i = 0; i < 200; i++) await run(work)
+  expect(gpu.rate).toBeGreaterThan(10 * first)
+  gpu.destroy()
+})
+
 test('a command that the device refuses fails its scope and leaves the device usable', async () => {
   const gpu = await testGpu()
   const broken = {

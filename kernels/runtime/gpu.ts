@@ -46,8 +46,11 @@ interface Dispatch {
 const SUBMISSION_MS = 40
 /** Submissions that may be under way before the caller of `pace` waits. */
 const IN_FLIGHT = 2
-/** First guess of operations per millisecond, before any submission was timed: a slow CPU adapter. */
-const FIRST_RATE = 1_000_000
+/** First guesses of operations per millisecond, before any submission was timed: a slow CPU adapter, a slow graphics card. */
+const FIRST_RATE_ON_CPU = 1_000_000
+const FIRST_RATE = 50_000_000
+/** Submissions are timed together until they took so long; the clock of browsers and a round trip are lost in it. */
+const TIMED_MS = 1
 /** Bind groups kept of one kernel; batches of ever new lengths bind ever new buffers. */
 const MOST_GROUPS = 1024
 const UNIFORM_SLOT = 256
@@ -70,7 +73,9 @@ export class Gpu {
   #encoder: GPUCommandEncoder | undefined
   #pass: GPUComputePassEncoder | undefined
   #work = 0
-  #rate = FIRST_RATE
+  #rate: number
+  /** Submissions since the rate was last worked out. */
+  #timed = { work: 0, ms: 0 }
   #lastDone = 0
   #inFlight: Promise<void>[] = []
   #lost: GpuError | undefined
@@ -85,6 +90,7 @@ export class Gpu {
   ) {
     this.device = device
     this.adapter = adapter
+    this.#rate = runsOnCpu(adapter) ? FIRST_RATE_ON_CPU : FIRST_RATE
     this.languageFeatures = languageFeatures
     this.subgroupSizes = subgroupSizes
     this.pool = new BufferPool(device, budget)
@@ -278,7 +284,17 @@ export class Gpu {
     const took = done - Math.max(submitted, this.#lastDone)
     this.#lastDone = done
     for (const watch of this.#watches) watch.push(took)
-    if (took > 1 && work > this.#rate) this.#rate += 0.2 * (work / took - this.#rate)
+    this.#learnRate(work, took)
+  }
+
+  /** Fast adapters are done in less time than can be measured, and drivers report several submissions at once: so times are added up. */
+  #learnRate(work: number, took: number): void {
+    const timed = this.#timed
+    timed.work += work
+    timed.ms += took
+    if (timed.ms <= TIMED_MS) return
+    if (timed.work > this.#rate) this.#rate += 0.2 * (timed.work / timed.ms - this.#rate)
+    this.#timed = { work: 0, ms: 0 }
   }
 
   #throwIfLost(): void {

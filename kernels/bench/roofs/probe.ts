@@ -15,6 +15,8 @@ export interface Probe {
   readonly groups: number
   /** Workgroups of a dispatch where all of them would take longer than a sample may. */
   readonly leastGroups?: number
+  /** Workgroups that a dispatch may grow to where `groups` of them take no longer than starting it does. */
+  readonly mostGroups?: number
   readonly outBytes: number
   /** Bytes of a second, read-only buffer. */
   readonly sourceBytes?: number
@@ -23,6 +25,8 @@ export interface Probe {
 
 const STORAGE_USAGE = 0x80
 const MOST_DISPATCHES = 4096
+/** Starting a dispatch, a few microseconds on graphics cards, is lost in so many milliseconds. */
+const LONG_DISPATCH_MS = 0.5
 
 /** Seconds of one dispatch of all workgroups of a probe, a sample each. */
 export async function secondsOf(
@@ -38,11 +42,12 @@ export async function secondsOf(
     await device.queue.onSubmittedWorkDone()
     return performance.now() - from
   }
-  const { groups: all, leastGroups: least = all } = probe
+  const { groups: all, leastGroups: least = all, mostGroups: most = all } = probe
   // The first one compiles.
   await timed(1, least)
   const isSlow = ((await timed(1, least)) * all) / least > 2 * sampleMs
-  const groups = isSlow ? least : all
+  let groups = isSlow ? least : all
+  while (2 * groups <= most && (await timed(8, groups)) < 8 * LONG_DISPATCH_MS) groups *= 2
   let count = 1
   for (let took = await timed(1, groups); took < sampleMs && count < MOST_DISPATCHES; ) {
     count *= 2
