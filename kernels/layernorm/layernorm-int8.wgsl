@@ -45,8 +45,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     bits0 = max(bits0, magnitude_bits(y0));
     bits1 = max(bits1, magnitude_bits(y1));
   }
-  let most0 = bitcast<f32>(row_maximum(largest_bits(bits0)));
-  let most1 = bitcast<f32>(row_maximum(largest_bits(bits1)));
+  let most0 = bitcast<f32>(row_maximum_bits(largest_bits(bits0)));
+  let most1 = bitcast<f32>(row_maximum_bits(largest_bits(bits1)));
   if (pair.is_past) { return; }
 
   put_codes(pair.start0, pair.part, most0);

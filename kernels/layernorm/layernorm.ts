@@ -74,11 +74,11 @@ export const layerNormGradKernel = defineKernel({
 export const scaleGradFoldKernel = defineKernel({
   name: 'layernorm/scale-grad-fold',
   source: foldSource,
-  libraries: [SINGLE_LANE],
+  libraries: [SINGLE_LANE, ROW_ALONE],
   bindings: { partials: 'read', grad_gamma: 'write', grad_beta: 'write' },
-  params: { slices: 'u32', cols: 'u32' },
-  grid: ({ cols }) => [Math.ceil(cols / lanesOf(cols) / WIDTH), 1, 1],
-  work: ({ slices, cols }) => 4 * slices * cols,
+  params: { slices: 'u32', units: 'u32' },
+  grid: ({ units }) => [Math.ceil(units / WIDTH), 1, 1],
+  work: ({ slices, units }) => 16 * slices * units,
 })
 
 type F32 = Tensor<'f32'>
@@ -86,7 +86,7 @@ type F32 = Tensor<'f32'>
 interface Sizes {
   readonly rows: number
   readonly cols: number
-  /** Invocations that share a row; by default the adapter decides. */
+  /** Invocations that share a row, or a sum over rows; by default the adapter decides. */
   readonly sharers?: number
 }
 
@@ -149,9 +149,9 @@ export function layerNormGrad(
   )
   launch(
     gpu,
-    withLanes(scaleGradFoldKernel, cols),
+    withSharers(withLanes(scaleGradFoldKernel, cols), sharers, 'units'),
     { partials, grad_gamma: gradGamma, grad_beta: gradBeta },
-    { slices, cols },
+    { slices, units: cols / lanesOf(cols) },
   )
   release(gpu, partials)
 }

@@ -7,7 +7,14 @@ fn row_sum(part: f32) -> f32 {
   return sum;
 }
 
-fn row_maximum(part: u32) -> u32 {
+fn row_maximum(part: f32) -> f32 {
+  var most = part;
+  for (var distance = SHARERS / 2u; distance > 0u; distance /= 2u) { most = max(most, subgroupShuffleXor(most, distance)); }
+  return most;
+}
+
+// The maximum of magnitude bits, in which NaN is above all numbers.
+fn row_maximum_bits(part: u32) -> u32 {
   var most = part;
   for (var distance = SHARERS / 2u; distance > 0u; distance /= 2u) { most = max(most, subgroupShuffleXor(most, distance)); }
   return most;

@@ -29,15 +29,18 @@ interface RowKernel {
   readonly grid: (params: never) => Grid
 }
 
-/** The kernel with rows that are shared: its grid grows, its library ROW_ALONE and its line `const SHARERS = 1u;` are replaced. */
-export function withSharers<K extends RowKernel>(kernel: K, sharers: number): K {
+/**
+ * The kernel with rows that are shared: its grid grows, its library ROW_ALONE and its line `const SHARERS = 1u;` are replaced.
+ * `counter` names the parameter that the grid grows with.
+ */
+export function withSharers<K extends RowKernel>(kernel: K, sharers: number, counter = 'rows'): K {
   if (sharers === 1) return kernel
-  const grid = kernel.grid as (params: { rows: number }) => Grid
+  const grid = kernel.grid as (params: Record<string, number>) => Grid
   return {
     ...kernel,
     libraries: kernel.libraries?.map((library) => (library === ROW_ALONE ? bySubgroups : library)),
     rewrites: { ...kernel.rewrites, SHARERS: sharers },
     enables: 'subgroups',
-    grid: (params: { rows: number }) => grid({ ...params, rows: sharers * params.rows }),
+    grid: (params: Record<string, number>) => grid({ ...params, [counter]: sharers * params[counter]! }),
   }
 }
