@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { attentionBackward, attentionForward } from './attention/attention.ts'
 import { gemmInt4 } from './gemm-int4/gemm-int4.ts'
 import { gemmInt8 } from './gemm-int8/gemm-int8.ts'
-import { layerNorm } from './layernorm/layernorm.ts'
+import { layerNorm, layerNormGrad } from './layernorm/layernorm.ts'
 import { possibleSharers } from './lib/row-sharing.ts'
 import { matmul } from './matmul/matmul.ts'
 import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from './quantize/quantize.ts'
@@ -11,6 +11,7 @@ import type { Gpu } from './runtime/gpu.ts'
 import { compileKernel, type Kernel, kernelKey, kernelSource } from './runtime/kernel.ts'
 import { createTensor } from './runtime/tensor.ts'
 import { testGpu } from './runtime/testing.ts'
+import { softmaxKl } from './softmax-kl/softmax-kl.ts'
 
 const modules = import.meta.glob<Record<string, unknown>>(
   ['./*/*.ts', '!./runtime/*.ts', '!./*/*.test.ts', '!./*/*.ref.ts'],
@@ -64,7 +65,8 @@ async function launchedKernels() {
     gemmInt8(other, packed, { ...size, form: 'floats' })
   }
   gemmInt4(recorder, { a: x, codesW: codes, scalesW: scales, out }, { ...size, groupSize: 8 })
-  const texts = { batch: 1, tokens: 60, heads: 1, headSize: 4 }
+  // So long that heads fill subgroups of up to 32 lanes.
+  const texts = { batch: 1, tokens: 240, heads: 1, headSize: 4 }
   const attention = { qkv: x, mask: codes, out, logSumExp: scales }
   const backward = { ...attention, gradOut: y, delta: bias, gradQkv: residual }
   for (const form of ['1', '2', 'shared'] as const) {
@@ -73,6 +75,10 @@ async function launchedKernels() {
   }
   const rows = { rows: 4, cols: 4, sharers: Math.max(...possibleSharers(gpu)) }
   layerNorm(recorder, { x, gamma: bias, beta: y, out, stats: residual }, { ...rows, epsilon: 1e-5 })
+  const normGradients = { gradX: out, gradGamma: scales, gradBeta: f32() }
+  layerNormGrad(recorder, { x, stats: residual, gamma: bias, gradOut: y, ...normGradients }, rows)
+  const softened = { ...rows, classes: 4, temperature: 2, scale: 1, accumulate: 0 } as const
+  softmaxKl(recorder, { teacher: x, student: y, loss: scales, grad: out }, softened)
   await gpu.finish()
   return [...caught.values()].map((kernel, i) => [`launched ${i}: ${kernel.name}`, kernel] as const)
 }

@@ -8,9 +8,10 @@ override KIND: u32 = 0u; // 0 relu, 1 tanh
 struct Params { count: u32 }
 
 fn value(v: f32) -> f32 {
-  if (KIND == 0u) { return select(v, 0.0, v < 0.0); }
   let is_nan = (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u;
-  return select(tanh_clamped(v), v, is_nan);
+  if (is_nan) { return v; }
+  if (KIND == 0u) { return max(v, 0.0); }
+  return tanh_clamped(v);
 }
 
 fn values_at(i: u32) -> vec4f {

@@ -171,8 +171,8 @@ describe('openCheckpoint', () => {
     const bytes = await folder.files
       .get('model.safetensors')!
       .read(0, folder.files.get('model.safetensors')!.size)
-    const text = new TextDecoder('latin1').decode(bytes).replace('"F32"', '"I32"')
-    const damaged = Uint8Array.from(text, (char) => char.charCodeAt(0))
+    const damaged = Uint8Array.from(bytes)
+    damaged.set(new TextEncoder().encode('"I32"'), Buffer.from(bytes).indexOf('"F32"'))
     const files = new Map<string, ByteSource>(folder.files).set(
       'model.safetensors',
       memorySource('model.safetensors', damaged),

@@ -1,9 +1,16 @@
-// Both ways to multiply by 4-bit weights give the same bits; each kernel has its own tests against f64.
+// Both ways to multiply by 4-bit weights agree but for the rounding of their epilogues, which drivers contract each in its own way; each
+// kernel has its own tests against f64.
 import { expect, test } from 'vitest'
 import { gemmInt4 } from '../../../kernels/gemm-int4/gemm-int4.ts'
 import { packInt4 } from '../../../kernels/quantize/quantize.ts'
 import { createTensor, read, release, upload } from '../../../kernels/runtime/tensor.ts'
-import { guardedTensor, randomValues, readGuarded, testGpu } from '../../../kernels/runtime/testing.ts'
+import {
+  guardedTensor,
+  maxError,
+  randomValues,
+  readGuarded,
+  testGpu,
+} from '../../../kernels/runtime/testing.ts'
 import { multiplyInt4 } from './linear-int4.ts'
 
 test.each([
@@ -27,6 +34,8 @@ test.each([
   const shape = { rows, cols, inner, groupSize, gelu: 'exact' } as const
   multiplyInt4(gpu, { ...inputs, out }, shape)
   gemmInt4(gpu, { ...inputs, out: packed }, shape)
-  expect(await readGuarded(gpu, out)).toEqual(await read(gpu, packed))
+  const [unpackedValues, packedValues] = [await readGuarded(gpu, out), await read(gpu, packed)]
+  const largest = packedValues.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  expect(maxError(unpackedValues, packedValues)).toBeLessThan(4 * 2 ** -24 * largest)
   release(gpu, weight, out, packed, ...Object.values(inputs))
 })
