@@ -1,5 +1,6 @@
 // AdamW on a real device against f64: single steps, clipping, non-finite gradients, and convergence over many steps.
 import { expect, test } from 'vitest'
+import { ARENA_GRAIN } from '../runtime/arena.ts'
 import { createTensor, read, type Tensor, upload, write } from '../runtime/tensor.ts'
 import { guardedTensor, maxError, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
 import { adamwReference } from './adamw.ref.ts'
@@ -26,7 +27,15 @@ function example(count: number) {
 
 const NAMES = ['parameter', 'momentum', 'variance'] as const
 
-async function run(e: ReturnType<typeof example>, norm: readonly [number, number], hyper = HYPER) {
+const grainsOf = (count: number) => Math.ceil(count / ARENA_GRAIN)
+const allDecayed = (count: number) => new Uint32Array(grainsOf(count)).fill(1)
+
+async function run(
+  e: ReturnType<typeof example>,
+  norm: readonly [number, number],
+  hyper = HYPER,
+  flags = allDecayed(e.parameter.length),
+) {
   const gpu = await testGpu()
   const count = e.parameter.length
   const guarded = (values: Float32Array<ArrayBuffer>) => {
@@ -41,7 +50,8 @@ async function run(e: ReturnType<typeof example>, norm: readonly [number, number
   }
   const gradient = upload(gpu, 'f32', e.gradient, { owner: 'test' })
   const bound = upload(gpu, 'f32', Float32Array.from(norm), { owner: 'test' })
-  adamw(gpu, { ...state, gradient, norm: bound }, { count, ...hyper })
+  const decayed = upload(gpu, 'u32', flags, { owner: 'test' })
+  adamw(gpu, { ...state, gradient, norm: bound, decayed }, { count, ...hyper })
   const values = await Promise.all(NAMES.map((name) => readGuarded(gpu, state[name])))
   return { parameter: values[0]!, momentum: values[1]!, variance: values[2]! }
 }
@@ -69,6 +79,19 @@ test.each([1, 3, 4, 5, 255, 256, 257, 1009])('one step of %i elements matches f6
   }
 })
 
+test('only grains with a flag are decayed', async () => {
+  const count = 2 * ARENA_GRAIN + 7
+  const e = example(count)
+  const actual = await run(e, [0.5, 0], HYPER, Uint32Array.of(0, 1, 0))
+  const [decayed, kept] = [HYPER, { ...HYPER, weightDecay: 0 }].map((hyper) =>
+    adamwReference(plain(e), [...e.gradient], 0.5, hyper),
+  )
+  const isDecayed = (i: number) => i >= ARENA_GRAIN && i < 2 * ARENA_GRAIN
+  const expected = kept!.parameter.map((value, i) => (isDecayed(i) ? decayed!.parameter[i]! : value))
+  expect(maxError(actual.parameter, expected)).toBeLessThan(1e-6)
+  expect(maxError(kept!.parameter, decayed!.parameter)).toBeGreaterThan(1e-4)
+})
+
 test('nothing is written when the norm says that a gradient is not finite', async () => {
   const e = example(37)
   e.gradient[3] = Number.NaN
@@ -90,6 +113,7 @@ test('200 steps follow the f64 reference and bring a quadratic to its minimum', 
   const [parameter, gradient, momentum, variance] = [make(), make(), make(), make()]
   for (const tensor of [parameter, momentum, variance]) write(gpu, tensor, new Float32Array(5))
   const norm = upload(gpu, 'f32', Float32Array.of(0, 0), { owner: 'test' })
+  const decayed = upload(gpu, 'u32', allDecayed(5), { owner: 'test' })
   let reference = { parameter: [0, 0, 0, 0, 0], momentum: [0, 0, 0, 0, 0], variance: [0, 0, 0, 0, 0] }
   const hyper = { ...HYPER, weightDecay: 0, learningRate: 0.05 }
   for (let step = 1; step <= 200; step++) {
@@ -99,7 +123,7 @@ test('200 steps follow the f64 reference and bring a quadratic to its minimum', 
       gradient,
       now.map((p, i) => p - target[i]!),
     )
-    adamw(gpu, { parameter, gradient, momentum, variance, norm }, { count: 5, ...hyper, step })
+    adamw(gpu, { parameter, gradient, momentum, variance, norm, decayed }, { count: 5, ...hyper, step })
     const slope = reference.parameter.map((p, i) => p - target[i]!)
     reference = { ...adamwReference(reference, slope, 0, { ...hyper, step }) } as typeof reference
   }

@@ -1,5 +1,6 @@
 // AdamW, with the clipping that a gradient norm asks for.
 import linearIndex from '../lib/linear-index.wgsl?raw'
+import { ARENA_GRAIN } from '../runtime/arena.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import type { Tensor } from '../runtime/tensor.ts'
@@ -12,7 +13,14 @@ export const adamwKernel = defineKernel({
   name: 'adamw/adamw',
   source,
   libraries: [linearIndex],
-  bindings: { gradient: 'read', norm: 'read', parameter: 'write', momentum: 'write', variance: 'write' },
+  bindings: {
+    gradient: 'read',
+    norm: 'read',
+    decayed: 'read',
+    parameter: 'write',
+    momentum: 'write',
+    variance: 'write',
+  },
   params: {
     count: 'u32',
     step_size: 'f32',
@@ -25,7 +33,7 @@ export const adamwKernel = defineKernel({
     epsilon: 'f32',
     clip_norm: 'f32',
   },
-  grid: ({ count }) => foldGrid(Math.ceil(count / 256)),
+  grid: ({ count }) => foldGrid(Math.ceil(count / ARENA_GRAIN)),
   work: ({ count }) => count * 16,
 })
 
@@ -41,7 +49,10 @@ export interface AdamwSettings {
   readonly clipNorm: number
 }
 
-/** Updates parameter, momentum and variance [count] in place; leaves them alone when norm[1] says the gradient is not finite. */
+/**
+ * Updates parameter, momentum and variance [count] in place; leaves them alone when norm[1] says the gradient is not finite.
+ * Elements are decayed where the flag of their grain, decayed [ceil(count / ARENA_GRAIN)], is not 0.
+ */
 export function adamw(
   gpu: Gpu,
   tensors: {
@@ -50,6 +61,7 @@ export function adamw(
     momentum: Tensor<'f32'>
     variance: Tensor<'f32'>
     norm: Tensor<'f32'>
+    decayed: Tensor<'u32'>
   },
   settings: AdamwSettings,
 ): void {

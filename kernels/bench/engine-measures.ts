@@ -133,8 +133,8 @@ export function peakOverLowerBound(host: BenchHost, shape: StepShape): Promise<n
     releaseModel(gpu, model)
     await gpu.finish()
     const empty = gpu.pool.ledger.now
-    const peak = gpu.pool.watchPeak()
     const step = await prepareStep(gpu, task)
+    const peak = gpu.pool.watchPeak()
     await gpu.scope(() => step.run())
     return (peak() - empty) / (4 * modelBytes(shape.spec, FLOAT_FORMAT) + activations)
   })

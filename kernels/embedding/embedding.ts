@@ -3,7 +3,7 @@ import { lanesOf, SINGLE_LANE, withLanes } from '../lib/lanes.ts'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
-import type { Tensor } from '../runtime/tensor.ts'
+import { copyElements, createTensor, release, type Tensor } from '../runtime/tensor.ts'
 import source from './embed.wgsl?raw'
 import gradSource from './embed-grad.wgsl?raw'
 import int8Source from './embed-int8.wgsl?raw'
@@ -156,17 +156,13 @@ export function positionGrad(
 ): void {
   const { gradOut, gradPosition, gradType } = tensors
   const kernel = withLanes(positionGradKernel, cols)
-  launch(
-    gpu,
-    kernel,
-    { grad_out: gradOut, grad_position: gradPosition },
-    { rows: tokens, sources: batch, stride: tokens, cols },
-  )
+  // One buffer may hold both gradients, which no launch can read and write.
+  const sums = gradType ? createTensor(gpu, 'f32', [tokens, cols], 'scratch') : gradPosition
+  const perPosition = { rows: tokens, sources: batch, stride: tokens, cols }
+  launch(gpu, kernel, { grad_out: gradOut, grad_position: sums }, perPosition)
   if (!gradType) return
-  launch(
-    gpu,
-    kernel,
-    { grad_out: gradPosition, grad_position: gradType },
-    { rows: 1, sources: tokens, stride: 1, cols },
-  )
+  const overPositions = { rows: 1, sources: tokens, stride: 1, cols }
+  launch(gpu, kernel, { grad_out: sums, grad_position: gradType }, overPositions)
+  copyElements(gpu, { tensor: sums }, { tensor: gradPosition }, tokens * cols)
+  release(gpu, sums)
 }

@@ -34,9 +34,14 @@ interface Span {
   readonly offset: number
 }
 
+/** What one binding may read or write: `bytes` from a place on. */
+interface BoundSpan extends Span {
+  readonly bytes: number
+}
+
 interface Dispatch {
   readonly kernel: Kernel
-  readonly buffers: Span[]
+  readonly buffers: BoundSpan[]
   readonly params: Uint32Array<ArrayBuffer>
   readonly grid: Grid
   readonly work: number
@@ -243,12 +248,18 @@ export class Gpu {
   }
 
   /** Steps of one shape bind the same buffers in the same order, since the pool hands them out again; so groups are made once. */
-  #bindGroup({ layout, groups }: CompiledKernel, spans: readonly Span[], paramsBytes: number): GPUBindGroup {
-    const key = spans.map(({ buffer, offset }) => `${this.pool.idOf(buffer)}+${offset}`).join()
+  #bindGroup(
+    { layout, groups }: CompiledKernel,
+    spans: readonly BoundSpan[],
+    paramsBytes: number,
+  ): GPUBindGroup {
+    const key = spans
+      .map(({ buffer, offset, bytes }) => `${this.pool.idOf(buffer)}+${offset}:${bytes}`)
+      .join()
     const known = groups.get(key)
     if (known) return known
     const uniform = { buffer: this.#uniforms, offset: 0, size: paramsBytes }
-    const entries = [...spans.map(({ buffer, offset }) => ({ buffer, offset })), uniform]
+    const entries = [...spans.map(({ buffer, offset, bytes: size }) => ({ buffer, offset, size })), uniform]
     const group = this.device.createBindGroup({
       label: layout.label,
       layout,

@@ -1,7 +1,8 @@
 // Kernels as data: bindings, parameters and grid of a WGSL file, and the launcher that dispatches them.
 import { assert } from './errors.ts'
 import type { Gpu } from './gpu.ts'
-import type { Tensor } from './tensor.ts'
+import { bufferBytes } from './pool.ts'
+import { type Tensor, tensorBytes } from './tensor.ts'
 
 export type Access = 'read' | 'write'
 export type ParamType = 'u32' | 'i32' | 'f32'
@@ -119,8 +120,15 @@ function packParams(kernel: Kernel, values: Record<string, number>): Uint32Array
   return new Uint32Array(words)
 }
 
+/** A tensor up to where another one may begin: tensors of one buffer can be bound and written beside each other. */
+function boundSpan(tensor: Tensor) {
+  const { buffer, offset } = tensor
+  return { buffer, offset, bytes: bufferBytes(tensorBytes(tensor)) }
+}
+
 /**
- * Encodes one dispatch; `Gpu` submits it together with others. Two bindings must not name one buffer when either writes.
+ * Encodes one dispatch; `Gpu` submits it together with others. Two bindings must not name one buffer when one
+ * of them reads and the other writes, nor overlap when both write.
  * A grid with a zero dispatches nothing.
  */
 export function launch<B extends Bindings, P extends Params>(
@@ -139,7 +147,7 @@ export function launch<B extends Bindings, P extends Params>(
   const plain = kernel as unknown as Kernel
   gpu.dispatch({
     kernel: plain,
-    buffers: Object.keys(kernel.bindings).map((name) => tensors[name]!),
+    buffers: Object.keys(kernel.bindings).map((name) => boundSpan(tensors[name]!)),
     params: packParams(plain, params),
     grid: [x, y, z],
     work: kernel.work(params),

@@ -15,15 +15,33 @@ export function testGpu(): Promise<Gpu> {
 
 /** The same adapter as in a browser that has the first version of WGSL only, and no optional features. */
 export function testGpuWithoutExtensions(): Promise<Gpu> {
+  return requestGpu(changedApi(() => ({ features: new Set() }), new Set()))
+}
+
+/** The same adapter under the name of a graphics card, so that kernels take the forms that are made for those. */
+export function testGpuAsCard(): Promise<Gpu> {
+  return requestGpu(changedApi(({ info }) => ({ info: asCard(info) }), createDawn().wgslLanguageFeatures))
+}
+
+function asCard({ subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo) {
+  const name = { vendor: 'test', architecture: '', description: 'a graphics card', isFallbackAdapter: false }
+  return { ...name, subgroupMinSize, subgroupMaxSize }
+}
+
+/** Dawn with an adapter that differs in what is given. */
+function changedApi(
+  changes: (adapter: GPUAdapter) => Record<string, unknown>,
+  wgslLanguageFeatures: ReadonlySet<string>,
+): GPU {
   const dawn = createDawn()
   const requestAdapter = async (options?: GPURequestAdapterOptions) => {
     const adapter = await dawn.requestAdapter(options)
     if (!adapter) return null
-    const { info, limits } = adapter
+    const { features, info, limits } = adapter
     const requestDevice = (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor)
-    return { features: new Set<string>(), info, limits, requestDevice }
+    return { features, info, limits, requestDevice, ...changes(adapter) }
   }
-  return requestGpu({ requestAdapter, wgslLanguageFeatures: new Set<string>() } as unknown as GPU)
+  return { requestAdapter, wgslLanguageFeatures } as unknown as GPU
 }
 
 /** Uniform values in [-scale, scale), the same for the same seed. */

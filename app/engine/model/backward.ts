@@ -10,7 +10,7 @@ import type { Gpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor, upload, zeros } from '../../../kernels/runtime/tensor.ts'
 import type { Batch, LayerSaved, NormSaved, Saved } from './forward.ts'
 import { denseOf, type Model } from './model.ts'
-import { type Role, roleShapes } from './spec.ts'
+import type { Role } from './spec.ts'
 
 /** A gradient tensor for every weight, of the weight's shape. */
 export type Gradients = ReadonlyMap<Role, Tensor<'f32'>>
@@ -36,12 +36,6 @@ export interface BackwardOptions {
 }
 
 const OWNER = 'gradient activations'
-
-export function createGradients(gpu: Gpu, model: Model): Gradients {
-  return new Map(
-    [...roleShapes(model.spec)].map(([role, shape]) => [role, zeros(gpu, 'f32', shape, 'gradients')]),
-  )
-}
 
 /** Goes back from the gradient of the logits [B, labels]. The saved activations stay with the caller. */
 export function backward(

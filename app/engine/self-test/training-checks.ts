@@ -5,6 +5,7 @@ import { headImportance } from '../../../kernels/head-importance/head-importance
 import { hiddenMse } from '../../../kernels/hidden-mse/hidden-mse.ts'
 import { neuronImportance } from '../../../kernels/neuron-importance/neuron-importance.ts'
 import { gradientNorm, lossSum } from '../../../kernels/reduce/reduce.ts'
+import { ARENA_GRAIN } from '../../../kernels/runtime/arena.ts'
 import { softmaxKl } from '../../../kernels/softmax-kl/softmax-kl.ts'
 import { type Bench, type Check, randomFloats } from './bench.ts'
 
@@ -186,6 +187,7 @@ function adamwOnce(bench: Bench): void {
       momentum: bench.becomes(bench.floats(momentum), nextMomentum),
       variance: bench.becomes(bench.floats(variance), nextVariance),
       norm: bench.floats([2, 0]),
+      decayed: bench.words(Array.from({ length: Math.ceil(count / ARENA_GRAIN) }, () => 1)),
     },
     { count, ...settings },
   )

@@ -11,12 +11,12 @@ import { openFixture } from '../fixtures/open-fixture.ts'
 import { readSafetensorsHeader, type TensorTable } from '../formats/safetensors.ts'
 import { readTensorWhole } from '../formats/tensor-data.ts'
 import { fileSource } from '../hosts/node-files.ts'
-import { createGradients, type Gradients } from '../model/backward.ts'
+import type { Gradients } from '../model/backward.ts'
 import { forward, releaseBatch, uploadBatch } from '../model/forward.ts'
 import { denseOf, type Model, releaseModel } from '../model/model.ts'
 import { createStudent } from './distill.ts'
 import { type DistillationBatch, distillationStep } from './distillation-loss.ts'
-import { createOptimizer, optimizerStep, releaseOptimizer } from './optimizer.ts'
+import { createTrainable, optimizerStep, releaseTrainable, type Trainable } from './optimizer.ts'
 import { learningRateAt, type TrainingSettings } from './schedule.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures')
@@ -86,53 +86,56 @@ async function expectGradients(student: Model, gradients: Gradients, prefix: str
     expect(maxError(await read(gpu, tensor), expected.get(role)!), role).toBeLessThan(GRADIENT_TOLERANCE)
 }
 
+function trainableStudent(): Trainable {
+  const student = createStudent(gpu, teacher, config.student_layers)
+  const trainable = createTrainable(gpu, student)
+  releaseModel(gpu, student)
+  return trainable
+}
+
 describe('one layer distilled from tiny-bert', () => {
   test('has PyTorch’s gradient for every weight at the first step, and gives all memory back', async () => {
     const before = gpu.pool.ledger.now
-    const student = createStudent(gpu, teacher, config.student_layers)
-    const gradients = createGradients(gpu, student)
+    const trainable = trainableStudent()
+    const { model, gradients } = trainable
     const lossOut = createTensor(gpu, 'f32', [2], 'test')
     const data = makeBatch(0)
-    await gpu.scope(() => distillationStep(gpu, student, data, { weights: settings, gradients, lossOut }))
-    await expectGradients(student, gradients, 'grad')
+    const target = { weights: settings, gradients: gradients.tensors, lossOut }
+    await gpu.scope(() => distillationStep(gpu, model, data, target))
+    await expectGradients(model, gradients.tensors, 'grad')
     expect((await read(gpu, lossOut))[0]).toBeCloseTo(golden.steps[0].loss, 3)
     releaseData(data)
-    release(gpu, lossOut, ...gradients.values())
-    releaseModel(gpu, student)
+    release(gpu, lossOut)
+    releaseTrainable(gpu, trainable)
     expect(gpu.pool.ledger.now).toBe(before)
   })
 
   test('has PyTorch’s gradients in mid-training, where hidden states differ', async () => {
-    const student = createStudent(gpu, teacher, config.student_layers)
-    for (const [role, values] of await goldenByRole(student, 'mid_weight'))
-      write(gpu, denseOf(student, role as never), Float32Array.from(values))
-    const gradients = createGradients(gpu, student)
+    const trainable = trainableStudent()
+    const { model, gradients } = trainable
+    for (const [role, values] of await goldenByRole(model, 'mid_weight'))
+      write(gpu, denseOf(model, role as never), Float32Array.from(values))
     const lossOut = createTensor(gpu, 'f32', [2], 'test')
     const data = makeBatch(config.mid_step)
-    await gpu.scope(() => distillationStep(gpu, student, data, { weights: settings, gradients, lossOut }))
-    await expectGradients(student, gradients, 'mid_grad')
+    const target = { weights: settings, gradients: gradients.tensors, lossOut }
+    await gpu.scope(() => distillationStep(gpu, model, data, target))
+    await expectGradients(model, gradients.tensors, 'mid_grad')
     releaseData(data)
-    release(gpu, lossOut, ...gradients.values())
-    releaseModel(gpu, student)
+    release(gpu, lossOut)
+    releaseTrainable(gpu, trainable)
   })
 
   test('has PyTorch’s losses and gradient norms over ten steps, and its weights after them', async () => {
-    const student = createStudent(gpu, teacher, config.student_layers)
-    const gradients = createGradients(gpu, student)
-    const state = createOptimizer(gpu, student)
+    const trainable = trainableStudent()
+    const { model, gradients } = trainable
     const [lossOut, norm] = [createTensor(gpu, 'f32', [2], 'test'), createTensor(gpu, 'f32', [2], 'test')]
     for (const [step, expected] of golden.steps.entries()) {
       const data = makeBatch(step)
       const learningRate = learningRateAt(step, golden.steps.length, settings)
       await gpu.scope(() => {
-        distillationStep(gpu, student, data, { weights: settings, gradients, lossOut })
+        distillationStep(gpu, model, data, { weights: settings, gradients: gradients.tensors, lossOut })
         const { weightDecay, clipNorm } = settings
-        optimizerStep(
-          gpu,
-          student,
-          { state, gradients, norm },
-          { step: step + 1, learningRate, weightDecay, clipNorm },
-        )
+        optimizerStep(gpu, trainable, norm, { step: step + 1, learningRate, weightDecay, clipNorm })
       })
       const loss = (await read(gpu, lossOut))[0]!
       expect(Math.abs(loss / expected.loss - 1), `loss of step ${step}`).toBeLessThan(LOSS_TOLERANCE)
@@ -141,10 +144,9 @@ describe('one layer distilled from tiny-bert', () => {
       expect(Math.abs(gradientNorm! / expected.grad_norm - 1)).toBeLessThan(LOSS_TOLERANCE)
       releaseData(data)
     }
-    await expectFinalWeights(student)
-    releaseOptimizer(gpu, state)
-    release(gpu, lossOut, norm, ...gradients.values())
-    releaseModel(gpu, student)
+    await expectFinalWeights(model)
+    release(gpu, lossOut, norm)
+    releaseTrainable(gpu, trainable)
   })
 })
 

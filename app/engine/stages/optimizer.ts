@@ -1,15 +1,28 @@
 // AdamW over all weights of a model, with gradient-norm clipping; a step with non-finite gradients changes nothing.
 import { adamw } from '../../../kernels/adamw/adamw.ts'
 import { gradientNorm } from '../../../kernels/reduce/reduce.ts'
+import {
+  ARENA_GRAIN,
+  type Arena,
+  arenaElements,
+  createArena,
+  releaseArena,
+} from '../../../kernels/runtime/arena.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
-import { elementCount, release, type Tensor, zeros } from '../../../kernels/runtime/tensor.ts'
-import type { Gradients } from '../model/backward.ts'
+import { copyElements, elementCount, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
 import { denseOf, type Model } from '../model/model.ts'
-import { type Role, roleShapes } from '../model/spec.ts'
+import { FLOAT_FORMAT, type Role, roleShapes } from '../model/spec.ts'
 
-export interface OptimizerState {
-  readonly momentum: ReadonlyMap<Role, Tensor<'f32'>>
-  readonly variance: ReadonlyMap<Role, Tensor<'f32'>>
+/** A model in training. Its arenas are laid out alike, so that one launch a slab updates all weights. */
+export interface Trainable {
+  /** Reads `parameters`, and ends with them: it is not held as other models are. */
+  readonly model: Model
+  readonly parameters: Arena<Role>
+  readonly gradients: Arena<Role>
+  readonly momentum: Arena<Role>
+  readonly variance: Arena<Role>
+  /** By slab [grains]: 1 where weights decay. */
+  readonly decayed: readonly Tensor<'u32'>[]
 }
 
 /** As PyTorch has them. */
@@ -17,46 +30,70 @@ export const BETA1 = 0.9
 export const BETA2 = 0.999
 export const EPSILON = 1e-8
 
-export function createOptimizer(gpu: Gpu, model: Model): OptimizerState {
-  const perWeight = () =>
-    new Map([...roleShapes(model.spec)].map(([role, shape]) => [role, zeros(gpu, 'f32', shape, 'optimizer')]))
-  return { momentum: perWeight(), variance: perWeight() }
+/** A copy of `source` to train, which stays as it is. */
+export function createTrainable(gpu: Gpu, source: Model): Trainable {
+  const shapes = roleShapes(source.spec)
+  const arena = (owner: string) => createArena(gpu, shapes, owner)
+  const parameters = arena('weights')
+  const weights = new Map(
+    [...parameters.tensors].map(([role, tensor]) => [role, { kind: 'dense', tensor } as const]),
+  )
+  const model: Model = { spec: source.spec, format: FLOAT_FORMAT, weights }
+  copyWeights(gpu, source, model)
+  return {
+    model,
+    parameters,
+    gradients: arena('gradients'),
+    momentum: arena('optimizer'),
+    variance: arena('optimizer'),
+    decayed: decayFlags(gpu, parameters),
+  }
 }
 
-export function releaseOptimizer(gpu: Gpu, state: OptimizerState): void {
-  release(gpu, ...state.momentum.values(), ...state.variance.values())
+/** Matrices are decayed, vectors are not. */
+function decayFlags(gpu: Gpu, { tensors, slabs }: Arena<Role>): Tensor<'u32'>[] {
+  return slabs.map((slab) => {
+    const flags = new Uint32Array(elementCount(slab.shape) / ARENA_GRAIN)
+    for (const { buffer, offset, shape } of tensors.values()) {
+      if (buffer !== slab.buffer || shape.length !== 2) continue
+      const first = offset / 4 / ARENA_GRAIN
+      flags.fill(1, first, first + arenaElements(shape) / ARENA_GRAIN)
+    }
+    return upload(gpu, 'u32', flags, { owner: 'optimizer' })
+  })
 }
 
-/**
- * Updates the model's weights in place. `norm` [2] receives the gradients' norm before clipping and 1 if it is not finite.
- * Matrices are decayed, vectors are not.
- */
+export function releaseTrainable(gpu: Gpu, trainable: Trainable): void {
+  const { parameters, gradients, momentum, variance, decayed } = trainable
+  for (const arena of [parameters, gradients, momentum, variance]) releaseArena(gpu, arena)
+  release(gpu, ...decayed)
+}
+
+/** Overwrites the weights of one F32 model with those of another of its spec. */
+export function copyWeights(gpu: Gpu, from: Model, to: Model): void {
+  for (const [role, shape] of roleShapes(to.spec))
+    copyElements(gpu, { tensor: denseOf(from, role) }, { tensor: denseOf(to, role) }, elementCount(shape))
+}
+
+/** Updates the weights. `norm` [2] receives the gradients' norm before clipping and 1 if it is not finite. */
 export function optimizerStep(
   gpu: Gpu,
-  model: Model,
-  { state, gradients, norm }: { state: OptimizerState; gradients: Gradients; norm: Tensor<'f32'> },
+  { parameters, gradients, momentum, variance, decayed }: Trainable,
+  norm: Tensor<'f32'>,
   settings: { step: number; learningRate: number; weightDecay: number; clipNorm: number },
 ): void {
-  gradientNorm(gpu, [...gradients.values()], norm)
-  for (const [role, gradient] of gradients) {
-    const parameter = denseOf(model, role)
-    const momentum = state.momentum.get(role)!
-    const variance = state.variance.get(role)!
-    const count = elementCount(parameter.shape)
-    if (count === 0) continue
+  gradientNorm(gpu, gradients.slabs, norm)
+  for (const [i, parameter] of parameters.slabs.entries())
     adamw(
       gpu,
-      { parameter, gradient, momentum, variance, norm },
       {
-        count,
-        learningRate: settings.learningRate,
-        beta1: BETA1,
-        beta2: BETA2,
-        epsilon: EPSILON,
-        weightDecay: parameter.shape.length === 2 ? settings.weightDecay : 0,
-        step: settings.step,
-        clipNorm: settings.clipNorm,
+        parameter,
+        gradient: gradients.slabs[i]!,
+        momentum: momentum.slabs[i]!,
+        variance: variance.slabs[i]!,
+        norm,
+        decayed: decayed[i]!,
       },
+      { count: elementCount(parameter.shape), beta1: BETA1, beta2: BETA2, epsilon: EPSILON, ...settings },
     )
-  }
 }

@@ -8,12 +8,11 @@ import { openCheckpoint } from '../archs/load-plan.ts'
 import { UNWATCHED } from '../base/watch.ts'
 import { padBatch } from '../data/batches.ts'
 import { readFolder } from '../hosts/node-files.ts'
-import { createGradients } from '../model/backward.ts'
 import { forward, releaseBatch, releaseSaved, uploadBatch } from '../model/forward.ts'
 import { loadModel } from '../model/load.ts'
 import { releaseModel } from '../model/model.ts'
 import { distillationStep } from './distillation-loss.ts'
-import { createOptimizer, optimizerStep, releaseOptimizer } from './optimizer.ts'
+import { createTrainable, optimizerStep, releaseTrainable } from './optimizer.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../../public/sample/model')
 const [TEXTS, TOKENS] = [32, 24]
@@ -26,9 +25,10 @@ test('a training step stays near the lower bound of memory and gives everything 
   const checkpoint = await openCheckpoint(await readFolder(SAMPLE), (id) =>
     id === 'bert' ? bert : undefined,
   )
-  const student = await loadModel(gpu, checkpoint, UNWATCHED)
-  const gradients = createGradients(gpu, student)
-  const state = createOptimizer(gpu, student)
+  const loaded = await loadModel(gpu, checkpoint, UNWATCHED)
+  const trainable = createTrainable(gpu, loaded)
+  releaseModel(gpu, loaded)
+  const { model: student, gradients } = trainable
   const [lossOut, norm] = [createTensor(gpu, 'f32', [2], 'test'), createTensor(gpu, 'f32', [2], 'test')]
   const padded = padBatch(Array.from({ length: TEXTS }, () => new Uint32Array(TOKENS).fill(7)))
   const batch = uploadBatch(gpu, padded)
@@ -47,9 +47,9 @@ test('a training step stays near the lower bound of memory and gives everything 
   const peakSince = gpu.pool.watchPeak()
   await gpu.scope(() => {
     const weights = { temperature: 4, kdWeight: 1, hardLabelWeight: 0.1, hiddenWeight: 0 }
-    distillationStep(gpu, student, data, { weights, gradients, lossOut })
+    distillationStep(gpu, student, data, { weights, gradients: gradients.tensors, lossOut })
     const settings = { step: 1, learningRate: 1e-4, weightDecay: 0.01, clipNorm: 1 }
-    optimizerStep(gpu, student, { state, gradients, norm }, settings)
+    optimizerStep(gpu, trainable, norm, settings)
   })
   const peak = peakSince() - before
   const ratio = peak / lowerBound
@@ -58,8 +58,7 @@ test('a training step stays near the lower bound of memory and gives everything 
   )
   expect(ratio).toBeLessThan(MOST_OVER_LOWER_BOUND)
   releaseBatch(gpu, batch)
-  releaseOptimizer(gpu, state)
-  release(gpu, pass.logits, lossOut, norm, ...gradients.values())
-  releaseModel(gpu, student)
+  release(gpu, pass.logits, lossOut, norm)
+  releaseTrainable(gpu, trainable)
   expect(gpu.pool.ledger.now).toBe(before)
 })

@@ -1,26 +1,16 @@
 // Trains a student on a teacher's outputs: steps, loss log, validation, pause, cancel and resumable state.
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
-import {
-  copyElements,
-  createTensor,
-  elementCount,
-  read,
-  release,
-  type Tensor,
-  zeros,
-} from '../../../kernels/runtime/tensor.ts'
+import { createTensor, read, release, type Tensor } from '../../../kernels/runtime/tensor.ts'
 import { StudioError } from '../base/errors.ts'
 import { deriveSeed } from '../base/random.ts'
 import type { Watch } from '../base/watch.ts'
 import { paddingShare, trainingBatches } from '../data/batches.ts'
-import { createGradients, type Gradients } from '../model/backward.ts'
 import { releaseBatch } from '../model/forward.ts'
 import { denseOf, type Model } from '../model/model.ts'
-import { type Role, roleShapes } from '../model/spec.ts'
 import { CHECKPOINT_EVERY_MS, type TrainingCheckpoints } from './checkpoints.ts'
 import { distillationStep } from './distillation-loss.ts'
 import { LossLog } from './loss-log.ts'
-import { createOptimizer, type OptimizerState, optimizerStep, releaseOptimizer } from './optimizer.ts'
+import { copyWeights, createTrainable, optimizerStep, releaseTrainable, type Trainable } from './optimizer.ts'
 import { learningRateAt, type TrainingSettings } from './schedule.ts'
 import type { TeacherOutputs } from './teacher-outputs.ts'
 import { type TrainingBatch, trainingBatch } from './training-batch.ts'
@@ -32,7 +22,7 @@ export interface TrainingInput {
   readonly teacher?: Model | undefined
   /** Keeps what it says, the caller's; without it the teacher runs beside the student at every step. */
   readonly teacherOutputs?: TeacherOutputs | undefined
-  /** Changed in place; it stays the caller's. */
+  /** Receives the weights of the best validation while training and the last ones at its end; it stays the caller's. */
   readonly student: Model
   /** Token ids and labels (-1: none) of the training texts. */
   readonly ids: readonly Uint32Array[]
@@ -70,13 +60,11 @@ export async function train(input: TrainingInput, settings: TrainingSettings): P
 class TrainingRun {
   readonly #input: TrainingInput
   readonly #settings: TrainingSettings
-  readonly #gradients: Gradients
-  readonly #optimizer: OptimizerState
+  readonly #trainable: Trainable
   readonly #norm: Tensor<'f32'>
   readonly #loss: Tensor<'f32'>
   readonly #log: LossLog
   readonly #meter: TrainingMeter
-  readonly #best: Map<string, Tensor<'f32'>>
   #bestScore = Number.NEGATIVE_INFINITY
   #step = 0
   #lastSave = performance.now()
@@ -85,13 +73,11 @@ class TrainingRun {
     const { gpu, student } = input
     this.#input = input
     this.#settings = settings
-    this.#gradients = createGradients(gpu, student)
-    this.#optimizer = createOptimizer(gpu, student)
+    this.#trainable = createTrainable(gpu, student)
     this.#norm = createTensor(gpu, 'f32', [2], 'losses')
     this.#loss = createTensor(gpu, 'f32', [2], 'losses')
     this.#log = new LossLog(gpu)
     this.#meter = new TrainingMeter(input.roof)
-    this.#best = input.validate ? copies(gpu, student) : new Map()
   }
 
   static async start(input: TrainingInput, settings: TrainingSettings): Promise<TrainingRun> {
@@ -130,40 +116,36 @@ class TrainingRun {
         }
       }
       await this.#readLog()
+      await this.#input.gpu.scope(() => this.#keepWeights())
       return { steps, cancelled: false }
     } catch (error) {
       if (!this.#canKeepBest(error)) throw error
-      await this.#restoreBest()
       return { steps: this.#step, cancelled: true }
     }
   }
 
   release(): void {
     const { gpu } = this.#input
-    release(gpu, ...this.#gradients.values(), this.#norm, this.#loss)
+    release(gpu, this.#norm, this.#loss)
     this.#log.release()
-    release(gpu, ...this.#best.values())
-    releaseOptimizer(gpu, this.#optimizer)
+    releaseTrainable(gpu, this.#trainable)
   }
 
   async #runStep(rows: readonly number[], steps: number): Promise<void> {
-    const { gpu, student } = this.#input
+    const { gpu } = this.#input
+    const { model, gradients } = this.#trainable
     const learningRate = learningRateAt(this.#step, steps, this.#settings)
     await gpu.scope(() => {
       const data = trainingBatch(this.#input, this.#settings, rows)
       this.#count(data)
-      distillationStep(gpu, student, data, {
+      distillationStep(gpu, model, data, {
         weights: this.#settings,
-        gradients: this.#gradients,
+        gradients: gradients.tensors,
         lossOut: this.#loss,
       })
       const { weightDecay, clipNorm } = this.#settings
-      optimizerStep(
-        gpu,
-        student,
-        { state: this.#optimizer, gradients: this.#gradients, norm: this.#norm },
-        { step: this.#step + 1, learningRate, weightDecay, clipNorm },
-      )
+      const settings = { step: this.#step + 1, learningRate, weightDecay, clipNorm }
+      optimizerStep(gpu, this.#trainable, this.#norm, settings)
       this.#log.note(this.#step + 1, { loss: this.#loss, norm: this.#norm })
       release(gpu, data.teacherLogits, ...data.teacherHidden.values())
       releaseBatch(gpu, data.batch)
@@ -193,16 +175,19 @@ class TrainingRun {
   }
 
   async #validate(): Promise<void> {
-    const { validate, gpu, student, onLoss } = this.#input
+    const { validate, onLoss } = this.#input
     if (!validate) return
     const lastLoss = await this.#lastLoss()
     await this.#readLog()
-    const validation = await this.#meter.aside(() => validate(student))
+    const validation = await this.#meter.aside(() => validate(this.#trainable.model))
     onLoss?.([{ step: this.#step, loss: lastLoss, validation }])
     if (validation < this.#bestScore) return
     this.#bestScore = validation
-    for (const [name, tensor] of this.#best)
-      copyElements(gpu, { tensor: denseOf(student, name as Role) }, { tensor }, elementCount(tensor.shape))
+    this.#keepWeights()
+  }
+
+  #keepWeights(): void {
+    copyWeights(this.#input.gpu, this.#trainable.model, this.#input.student)
   }
 
   async #lastLoss(): Promise<number> {
@@ -231,34 +216,22 @@ class TrainingRun {
     return error instanceof StudioError && error.code === 'cancelled' && Number.isFinite(this.#bestScore)
   }
 
-  async #restoreBest(): Promise<void> {
-    const { gpu, student } = this.#input
-    await gpu.scope(() => {
-      for (const [name, tensor] of this.#best)
-        copyElements(gpu, { tensor }, { tensor: denseOf(student, name as Role) }, elementCount(tensor.shape))
-    })
-  }
-
+  /** The caller's student is the best so far; before the first validation it is what it was at the start. */
   #tensors(): Map<string, Tensor<'f32'>> {
-    const { student } = this.#input
-    const named = (purpose: string, entries: Iterable<readonly [string, Tensor<'f32'>]>) =>
-      [...entries].map(([name, tensor]): [string, Tensor<'f32'>] => [`${purpose}.${name}`, tensor])
-    const parameters = [...roleShapes(student.spec).keys()].map((role): [string, Tensor<'f32'>] => [
-      role,
-      denseOf(student, role),
-    ])
-    return new Map([
-      ...named('parameter', parameters),
-      ...named('momentum', this.#optimizer.momentum),
-      ...named('variance', this.#optimizer.variance),
-      ...named('best', this.#best),
-    ])
+    const { validate, student } = this.#input
+    const { parameters, momentum, variance } = this.#trainable
+    const roles = validate ? [...student.weights.keys()] : []
+    const best = roles.map((role) => [role, denseOf(student, role)] as const)
+    const purposes = {
+      parameter: parameters.tensors,
+      momentum: momentum.tensors,
+      variance: variance.tensors,
+      best,
+    }
+    return new Map(
+      Object.entries(purposes).flatMap(([purpose, entries]) =>
+        [...entries].map(([role, tensor]): [string, Tensor<'f32'>] => [`${purpose}.${role}`, tensor]),
+      ),
+    )
   }
-}
-
-/** Zeros at first: a checkpoint before the first validation holds them too, and must hold numbers. */
-function copies(gpu: Gpu, model: Model): Map<string, Tensor<'f32'>> {
-  return new Map(
-    [...roleShapes(model.spec)].map(([role, shape]) => [role, zeros(gpu, 'f32', shape, 'best weights')]),
-  )
 }

@@ -1,11 +1,10 @@
 // Our own whole models: inference and a distillation step, as the engine runs them.
-import { createGradients } from '../../../app/engine/model/backward.ts'
 import { forward, releaseBatch, uploadBatch } from '../../../app/engine/model/forward.ts'
 import { holdModel, type Model, releaseModel, type Weight } from '../../../app/engine/model/model.ts'
 import type { PortableModel } from '../../../app/engine/model/portable.ts'
 import { FLOAT_FORMAT, type Role, roleShapes } from '../../../app/engine/model/spec.ts'
 import { distillationStep } from '../../../app/engine/stages/distillation-loss.ts'
-import { createOptimizer, optimizerStep, releaseOptimizer } from '../../../app/engine/stages/optimizer.ts'
+import { createTrainable, optimizerStep, releaseTrainable } from '../../../app/engine/stages/optimizer.ts'
 import type { Gpu } from '../../runtime/gpu.ts'
 import { createTensor, read, release, type Tensor, upload } from '../../runtime/tensor.ts'
 import type { Prepared } from '../contender.ts'
@@ -52,8 +51,8 @@ export async function prepareStep(gpu: Gpu, task: StepTask): Promise<Prepared> {
   const batch = uploadBatch(gpu, { ids, mask: fullMask(ids.length), batch: texts, tokens })
   const shape = [texts, student.spec.labels.length]
   const teacher = upload(gpu, 'f32', teacherLogits, { shape, owner: 'bench' })
-  const gradients = createGradients(gpu, student)
-  const state = createOptimizer(gpu, student)
+  const trainable = createTrainable(gpu, student)
+  releaseModel(gpu, student)
   const norm = createTensor(gpu, 'f32', [2], 'bench')
   const lossOut = createTensor(gpu, 'f32', [2], 'bench')
   const labels = new Int32Array(texts).fill(-1)
@@ -62,17 +61,17 @@ export async function prepareStep(gpu: Gpu, task: StepTask): Promise<Prepared> {
   let step = 0
   return {
     run() {
-      distillationStep(gpu, student, data, { weights, gradients, lossOut })
+      const gradients = trainable.gradients.tensors
+      distillationStep(gpu, trainable.model, data, { weights, gradients, lossOut })
       const settings = { step: ++step, learningRate, weightDecay: WEIGHT_DECAY, clipNorm: 1e30 }
-      optimizerStep(gpu, student, { state, gradients, norm }, settings)
+      optimizerStep(gpu, trainable, norm, settings)
     },
     wait: () => gpu.finish(),
     read: async () => (await read(gpu, lossOut)).subarray(0, 1),
     release() {
-      release(gpu, teacher, norm, lossOut, ...gradients.values())
-      releaseOptimizer(gpu, state)
+      release(gpu, teacher, norm, lossOut)
+      releaseTrainable(gpu, trainable)
       releaseBatch(gpu, batch)
-      releaseModel(gpu, student)
     },
   }
 }

@@ -9,6 +9,7 @@ import { gemmInt8 } from '../../gemm-int8/gemm-int8.ts'
 import { layerNorm } from '../../layernorm/layernorm.ts'
 import { matmul } from '../../matmul/matmul.ts'
 import { int4Groups, int8Words, packInt4, quantizeRows } from '../../quantize/quantize.ts'
+import { ARENA_GRAIN } from '../../runtime/arena.ts'
 import { type Gpu, requestGpu, runsOnCpu } from '../../runtime/gpu.ts'
 import { createTensor, type ElementType, read, release, type Tensor, upload } from '../../runtime/tensor.ts'
 import { softmaxKl } from '../../softmax-kl/softmax-kl.ts'
@@ -37,6 +38,10 @@ class Bench {
 
   floats(values: Float32Array<ArrayBuffer>): Tensor<'f32'> {
     return this.#keep(upload(this.gpu, 'f32', values, { owner: OWNER }))
+  }
+
+  words(values: Uint32Array<ArrayBuffer>): Tensor<'u32'> {
+    return this.#keep(upload(this.gpu, 'u32', values, { owner: OWNER }))
   }
 
   empty<T extends ElementType>(type: T, ...shape: number[]): Tensor<T> {
@@ -153,6 +158,7 @@ function prepareAdamw(bench: Bench, task: AdamwTask): Prepared {
     momentum: bench.floats(new Float32Array(count)),
     variance: bench.floats(new Float32Array(count)),
     norm: bench.floats(Float32Array.of(0, 0)),
+    decayed: bench.words(new Uint32Array(Math.ceil(count / ARENA_GRAIN)).fill(1)),
   }
   let step = 0
   return bench.prepared(tensors.parameter, () => {
