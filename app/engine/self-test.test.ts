@@ -62,7 +62,8 @@ const TILE_OF: Record<string, TileName> = {
 /** Runs a step as on an adapter for which this way to cut matrix products was chosen. */
 async function withTile<T>(gpu: Gpu, tile: TileName, run: () => Promise<T>): Promise<T> {
   for (const form of ['NN', 'NT', 'TN'] as const)
-    for (const rows of [1, 9]) gpu.choices.set(tileChoice({ form, rows }), tile)
+    for (const size of ['few rows', 'many rows', 'large'] as const)
+      gpu.choices.set(tileChoice(form, size), tile)
   try {
     return await run()
   } finally {

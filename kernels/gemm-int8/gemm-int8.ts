@@ -52,7 +52,7 @@ export interface GemmInt8Shape {
 /** The integer sum is exact; its conversion, two scalings and two additions each round once: 5 u of the largest magnitude involved. */
 export const GEMM_INT8_TOLERANCE = 5 * 2 ** -24
 
-const WORKGROUP_ROWS = 64
+const WORKGROUP_ROWS = 32
 const WORKGROUP_COLS = 64
 const DOTS_WIDTH = 16
 const DOTS_TILE = 4

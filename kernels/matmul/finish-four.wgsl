@@ -1,5 +1,5 @@
-// The epilogue of matmul-epilogue.wgsl for four neighboring sums of a row, and their stores: for matmul-blocks.wgsl and
-// matmul-workgroups.wgsl, whose bindings and parameters it uses.
+// The epilogue of matmul-epilogue.wgsl for four neighboring sums of a row, and their stores: for the products of
+// matmul-quad-bindings.wgsl.
 
 // Where the sums of this slice start in out.
 var<private> plane: u32;

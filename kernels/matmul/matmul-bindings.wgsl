@@ -1,5 +1,4 @@
-// Parameters and bindings of the products that read A and B by distances in storage: matmul.wgsl, matmul-subgroups.wgsl and
-// matmul-workgroups.wgsl.
+// Parameters and bindings of the products that read A and B by distances in storage: matmul.wgsl and matmul-subgroups.wgsl.
 struct Params {
   rows: u32,
   cols: u32,

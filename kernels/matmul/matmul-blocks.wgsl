@@ -4,8 +4,8 @@
 //   z[r, c] = sum_k A[r, k] * B[k, c] + bias[c]      out[r, c] = gelu(z[r, c]) + residual[r, c] or z[r, c] * gelu'(residual[r, c])
 // Shapes: out, residual [rows, cols]; bias [cols]; second: z [rows, cols] or the sums of row-sums.wgsl. A is stored [rows, inner] or
 // (A_ACROSS) [inner, rows], B [inner, cols] or (B_ACROSS is 0) [cols, inner]. With slices > 1 (grid z) out is [slices, rows, cols] of
-// partial sums. Any sizes. Tiles are in product-tile.wgsl, loads in block-loads.wgsl.
-// Both inputs are bound twice, as scalars and as vec4s, which are read where the stored row length is a multiple of 4.
+// partial sums. Any sizes. Tiles are in product-tile.wgsl, loads in block-loads.wgsl,
+// bindings and what the first four constants say in matmul-quad-bindings.wgsl.
 override A_ACROSS: u32 = 0;
 override B_ACROSS: u32 = 1;
 override A_QUADS: u32 = 0;
@@ -17,26 +17,6 @@ override ONE_ROW: u32 = 0;
 override WIDTH: u32 = 8;
 override HEIGHT: u32 = 1;
 override GELU: u32 = 0; // as in matmul-epilogue.wgsl
-
-struct Params {
-  rows: u32,
-  cols: u32,
-  inner: u32,
-  first_row: u32,
-  row_count: u32, // rows of this launch
-  slice: u32,     // inner indices per grid z, a multiple of 4
-  epilogue: u32,  // as in matmul-epilogue.wgsl
-}
-
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read> a_quads: array<vec4f>;
-@group(0) @binding(3) var<storage, read> b_quads: array<vec4f>;
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
-@group(0) @binding(5) var<storage, read> residual: array<f32>;
-@group(0) @binding(6) var<storage, read_write> out: array<f32>;
-@group(0) @binding(7) var<storage, read_write> second: array<f32>;
-@group(0) @binding(8) var<uniform> params: Params;
 
 // The last inner index of this slice + 1.
 var<private> inner_end: u32;

@@ -1,4 +1,4 @@
-// What a product does with a finished sum, for matmul.wgsl and matmul-blocks.wgsl, whose bindings and parameters it uses.
+// What a product does with a finished sum, for all products, whose bindings and parameters it uses.
 // `params.epilogue` is a sum of these. GELU (1 exact, 2 tanh, 3 and 4 their slopes at residual) is an override of theirs, since lavapipe
 // computes both sides of a condition that is only known at run time.
 const BIAS = 1u;

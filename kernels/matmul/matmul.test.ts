@@ -1,13 +1,13 @@
 // Matrix products, and the sums beside them, against f64, at ragged sizes, with every epilogue.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { geluGradReference } from '../gelu/gelu.ref.ts'
 import { GELU_TOLERANCE } from '../gelu/gelu.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { createTensor, read, release, upload } from '../runtime/tensor.ts'
-import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
+import { guardedTensor, randomValues, readGuarded, testGpu, testGpuAsCard } from '../runtime/testing.ts'
 import { columnSumsReference, geluReference, matmulReference } from './matmul.ref.ts'
 import { type MatmulForm, type MatmulShape, matmul, matmulTolerance } from './matmul.ts'
-import { possibleTiles } from './tiles.ts'
+import { possibleTiles, productSize } from './tiles.ts'
 
 const TILE_NAMES = possibleTiles(await testGpu())
 
@@ -207,6 +207,67 @@ describe('split-K', () => {
     const allowed = (i: number) => matmulTolerance(shape.inner, magnitude[i]! + 1)
     expect(worstRatio(actual, expected, allowed)).toBeLessThanOrEqual(1)
     release(gpu, left, right, bias, out)
+  })
+})
+
+describe('split-K on graphics cards', () => {
+  test.each(['NT', 'NN'] as const)('is made of %s too, with every epilogue behind the sum', async (form) => {
+    const gpu = await testGpuAsCard()
+    const shape = { form, rows: 19, cols: 37, inner: 1_030, gelu: 'exact' as const }
+    const { a, b, left, right } = operands(gpu, shape)
+    const [biases, residuals] = [randomValues(37, 3, 6), randomValues(19 * 37, 4)]
+    const bias = upload(gpu, 'f32', biases, { owner: 'test' })
+    const residual = upload(gpu, 'f32', residuals, { owner: 'test' })
+    const outputs = [1, 2].map(() => ({
+      out: guardedTensor(gpu, 'f32', [19, 37]),
+      preactivation: guardedTensor(gpu, 'f32', [19, 37]),
+    }))
+    const launched = vi.spyOn(gpu, 'dispatch')
+    for (const output of outputs) matmul(gpu, { a: left, b: right, bias, residual, ...output }, shape)
+    expect(launched.mock.calls.map(([{ kernel, grid }]) => [kernel.name, grid[2]])).toEqual([
+      ['matmul/matmul-workgroups', 4],
+      ['matmul/sum-slices', 1],
+      ['matmul/matmul-workgroups', 4],
+      ['matmul/sum-slices', 1],
+    ])
+    const { value, magnitude } = matmulReference(a, b, shape)
+    const z = value.map((x, i) => x + biases[i % 37]!)
+    const allowed = (i: number) => matmulTolerance(1_030, magnitude[i]! + 6)
+    const preactivation = await readGuarded(gpu, outputs[0]!.preactivation)
+    expect(worstRatio(preactivation, z, allowed)).toBeLessThanOrEqual(1)
+    const expected = z.map((x, i) => geluReference(x, 'exact') + residuals[i]!)
+    const actual = await readGuarded(gpu, outputs[0]!.out)
+    expect(worstRatio(actual, expected, (i) => 1.2 * allowed(i) + 1e-6)).toBeLessThanOrEqual(1)
+    expect(await readGuarded(gpu, outputs[1]!.out)).toEqual(actual)
+    gpu.destroy()
+  })
+
+  test('scales by the slope of GELU behind the sum', async () => {
+    const gpu = await testGpuAsCard()
+    const shape = { form: 'NN' as const, rows: 9, cols: 33, inner: 600, gelu: 'tanh' as const }
+    const { a, b, left, right } = operands(gpu, shape)
+    const values = randomValues(9 * 33, 3, 8)
+    const slopeAt = upload(gpu, 'f32', values, { owner: 'test' })
+    const out = guardedTensor(gpu, 'f32', [9, 33])
+    matmul(gpu, { a: left, b: right, out, slopeAt }, shape)
+    const { value, magnitude } = matmulReference(a, b, shape)
+    const expected = value.map((x, i) => x * geluGradReference(values[i]!, 'tanh'))
+    const allowed = (i: number) =>
+      1.2 * matmulTolerance(600, magnitude[i]!) +
+      GELU_TOLERANCE * (1 + Math.abs(values[i]!)) * Math.abs(value[i]!)
+    expect(worstRatio(await readGuarded(gpu, out), expected, allowed)).toBeLessThanOrEqual(1)
+    gpu.destroy()
+  })
+
+  test.each([
+    ['few rows', 8, 4096, 1],
+    ['many rows', 1984, 512, 1],
+    ['many rows', 64, 64, 255],
+    ['large', 1984, 512, 2],
+  ] as const)('counts its slices: %s for %i x %i in %i', async (size, rows, cols, slices) => {
+    const gpu = await testGpuAsCard()
+    expect(productSize(gpu, { rows, cols, slices })).toBe(size)
+    gpu.destroy()
   })
 })
 

@@ -1,5 +1,6 @@
 // Sums of A over the inner indices of a slice, beside a product whose A is stored [inner, rows]: the gradient of a bias beside that
-// of its weight. For matmul.wgsl and matmul-blocks.wgsl, whose bindings and parameters it uses.
+// of its weight. For the products whose bindings and parameters it uses; matmul-workgroups.wgsl adds up what it has
+// copied.
 //   second[z, r] = sum of A[r, k], k in [first, end)      Shape of second: [slices, rows]
 // One row per invocation. Every fourth k goes into one of four running sums, which are added in fixed order.
 fn sum_row(r: u32, first: u32, end: u32) -> f32 {

@@ -8,11 +8,12 @@ import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, type Grid } from '../runtime/kernel.ts'
 import loadsSource from './block-loads.wgsl?raw'
 import finishFourSource from './finish-four.wgsl?raw'
-import type { MatmulShape } from './matmul.ts'
+import type { MatmulForm, MatmulShape } from './matmul.ts'
 import source from './matmul.wgsl?raw'
 import bindingsSource from './matmul-bindings.wgsl?raw'
 import blocksSource from './matmul-blocks.wgsl?raw'
 import epilogueSource from './matmul-epilogue.wgsl?raw'
+import quadBindingsSource from './matmul-quad-bindings.wgsl?raw'
 import subgroupsSource from './matmul-subgroups.wgsl?raw'
 import workgroupsSource from './matmul-workgroups.wgsl?raw'
 import outerLibrary from './outer-product.wgsl?raw'
@@ -20,7 +21,7 @@ import rowSumsSource from './row-sums.wgsl?raw'
 
 /**
  * How a product is cut: `outer` and `subgroups` add one inner index at a time to `rows` rows by 8 columns an invocation, `blocks` four
- * to blocks of 4 × 4, `workgroups` one to `quads` times 4 × 4 out of memory that a workgroup shares. `width` and `height` are the
+ * to blocks of 4 × 4, `workgroups` one to `quads` blocks of 4 × 4 out of memory that a workgroup shares. `width` and `height` are the
  * invocations of a workgroup along columns and rows; with `subgroups` the width is that of the adapter's widest subgroup.
  */
 type Tile =
@@ -42,13 +43,14 @@ const TILES = {
 
 export type TileName = keyof typeof TILES
 
-const SHARED_LIBRARIES = [epilogueSource, rowSumsSource, geluLibrary]
-const FOUR_LIBRARIES = [finishFourSource, blockProduct, ...SHARED_LIBRARIES]
-const BLOCK_LIBRARIES = [loadsSource, tileLibrary, ...FOUR_LIBRARIES]
+const EPILOGUE_LIBRARIES = [epilogueSource, geluLibrary]
+const OUTER_LIBRARIES = [outerLibrary, bindingsSource, rowSumsSource, ...EPILOGUE_LIBRARIES]
+const FOUR_LIBRARIES = [quadBindingsSource, finishFourSource, blockProduct, ...EPILOGUE_LIBRARIES]
+const BLOCK_LIBRARIES = [loadsSource, tileLibrary, rowSumsSource, ...FOUR_LIBRARIES]
 /** WGSL of all tiles. */
 export const matmulSources = [
-  ...[source, subgroupsSource, workgroupsSource, bindingsSource, outerLibrary],
-  ...[blocksSource, ...BLOCK_LIBRARIES],
+  ...[source, subgroupsSource, ...OUTER_LIBRARIES],
+  ...[workgroupsSource, blocksSource, ...BLOCK_LIBRARIES],
 ]
 const SHARED_PARAMS = {
   rows: 'u32',
@@ -80,12 +82,26 @@ function launchSizes({ rows, cols: across }: Footprint) {
 }
 
 /** What kernels that read A and B by distances in storage bind and are told. */
-const BY_DISTANCE = {
+const OUTER = {
+  libraries: OUTER_LIBRARIES,
   bindings: { a: 'read', b: 'read', bias: 'read', residual: 'read', out: 'write', second: 'write' },
   params: { ...SHARED_PARAMS, aRow: 'u32', aInner: 'u32', bInner: 'u32', bCol: 'u32' },
 } as const
 
-const OUTER = { libraries: [outerLibrary, bindingsSource, ...SHARED_LIBRARIES], ...BY_DISTANCE }
+/** What kernels that read four neighbors at once bind and are told. */
+const BY_QUADS = {
+  bindings: {
+    a: 'read',
+    b: 'read',
+    aQuads: 'read',
+    bQuads: 'read',
+    bias: 'read',
+    residual: 'read',
+    out: 'write',
+    second: 'write',
+  },
+  params: SHARED_PARAMS,
+} as const
 
 function outerKernel({ rows, width }: Tile & { kind: 'outer' }, gelu: number) {
   return defineKernel({
@@ -112,38 +128,34 @@ function subgroupsKernel(gpu: Gpu, { rows }: Tile & { kind: 'subgroups' }, gelu:
   })
 }
 
-/** Whether the rows of A and the columns of B are neighbors in storage. */
-const acrossConstants = ({ form }: MatmulShape) => ({
-  A_ACROSS: form === 'TN' ? 1 : 0,
-  B_ACROSS: form === 'NT' ? 0 : 1,
-})
+/** How matrices are stored, as loads of four values at once want to know it. */
+function storageConstants({ form, rows, cols, inner }: MatmulShape) {
+  const aStride = form === 'TN' ? rows : inner
+  const bStride = form === 'NT' ? inner : cols
+  return {
+    A_ACROSS: form === 'TN' ? 1 : 0,
+    B_ACROSS: form === 'NT' ? 0 : 1,
+    A_QUADS: aStride % 4 === 0 ? 1 : 0,
+    B_QUADS: bStride % 4 === 0 ? 1 : 0,
+  }
+}
 
-const ROWS_A_QUAD = 64
+/** Rows that a workgroup of one quad owns, and columns of any. */
+const ROWS_A_QUAD = 32
 const WORKGROUP_COLS = 64
+/** Inner indices that a workgroup of one quad copies at once. */
+const DEPTH = 32
 
 function workgroupsKernel({ quads }: Tile & { kind: 'workgroups' }, gelu: number, shape: MatmulShape) {
   return defineKernel({
     name: 'matmul/matmul-workgroups',
     source: workgroupsSource,
-    libraries: [bindingsSource, ...FOUR_LIBRARIES],
-    ...BY_DISTANCE,
-    constants: { ...acrossConstants(shape), GELU: gelu },
-    rewrites: { QUADS: quads },
+    libraries: FOUR_LIBRARIES,
+    ...BY_QUADS,
+    constants: { ...storageConstants(shape), GELU: gelu },
+    rewrites: { QUADS: quads, DEPTH: DEPTH / quads },
     ...launchSizes({ rows: ROWS_A_QUAD * quads, cols: WORKGROUP_COLS }),
   })
-}
-
-/** How matrices are stored, as loads of four values at once want to know it. */
-function storageConstants(shape: MatmulShape) {
-  const { form, rows, cols, inner } = shape
-  const aStride = form === 'TN' ? rows : inner
-  const bStride = form === 'NT' ? inner : cols
-  return {
-    ...acrossConstants(shape),
-    A_QUADS: aStride % 4 === 0 ? 1 : 0,
-    B_QUADS: bStride % 4 === 0 ? 1 : 0,
-    HAS_TAIL: inner % 4 === 0 ? 0 : 1,
-  }
 }
 
 /** Lower where the product has fewer rows; else whole, so that all products of a form share a pipeline. */
@@ -158,37 +170,51 @@ function blocksKernel(tile: Tile & { kind: 'blocks' }, owned: ProductTile, gelu:
     name: 'matmul/matmul-blocks',
     source: blocksSource,
     libraries: BLOCK_LIBRARIES,
-    bindings: {
-      a: 'read',
-      b: 'read',
-      aQuads: 'read',
-      bQuads: 'read',
-      bias: 'read',
-      residual: 'read',
-      out: 'write',
-      second: 'write',
+    ...BY_QUADS,
+    constants: {
+      ...storageConstants(shape),
+      ...tileConstants(owned),
+      HAS_TAIL: shape.inner % 4 === 0 ? 0 : 1,
+      HEIGHT: height,
+      GELU: gelu,
     },
-    params: SHARED_PARAMS,
-    constants: { ...storageConstants(shape), ...tileConstants(owned), HEIGHT: height, GELU: gelu },
     ...launchSizes({ rows: owned.rows * height, cols: 4 * colBlocks * width }),
   })
 }
 
-/** What a tile is chosen for: products of one form, with few rows or many. */
-export function tileChoice(shape: Pick<MatmulShape, 'form' | 'rows'>): string {
-  return `matmul ${shape.form}, ${isTall(shape) ? 'many' : 'few'} rows`
+/** Sizes of products that tiles are chosen for. `large` ones have tiles enough for all processors of a graphics card. */
+export type ProductSize = 'few rows' | 'many rows' | 'large'
+
+const FEW_ROWS = 8
+/** Tiles of 64 × 64, of all slices together. On an NVIDIA H200 8 × 4 an invocation win from here on, below it 4 × 4. */
+const LARGE_TILES = 256
+
+type SizedShape = Pick<MatmulShape, 'rows' | 'cols'> & { readonly slices: number }
+
+/** CPU adapters take the same tile for many rows, however many there are. */
+export function productSize({ adapter }: Gpu, { rows, cols, slices }: SizedShape): ProductSize {
+  if (rows <= FEW_ROWS) return 'few rows'
+  const tiles = Math.ceil(rows / 64) * Math.ceil(cols / 64) * slices
+  return tiles >= LARGE_TILES && !runsOnCpu(adapter) ? 'large' : 'many rows'
 }
 
-const isTall = ({ rows }: Pick<MatmulShape, 'rows'>) => rows > 8
+/** The key in `gpu.choices` of what was measured to be the fastest. */
+export const tileChoice = (form: MatmulForm, size: ProductSize) => `matmul ${form}, ${size}`
 
 /**
  * Where nothing was measured. A load costs a CPU adapter much more than a multiply-add, so more of them must share it, and barriers cost
  * it more than they save; graphics cards are made for both.
  */
-function defaultTile({ adapter, subgroupSizes }: Gpu, hasManyRows: boolean): TileName {
+function defaultTile({ adapter, subgroupSizes }: Gpu, size: ProductSize): TileName {
   if (adapter.architecture === 'swiftshader') return 'blocks 16 × 16'
-  if (!runsOnCpu(adapter)) return hasManyRows ? 'workgroups 4 × 4' : 'blocks 8 × 4'
+  if (!runsOnCpu(adapter)) return CARD_TILES[size]
   return subgroupSizes ? 'subgroups 32' : 'outer 16'
+}
+
+const CARD_TILES: Record<ProductSize, TileName> = {
+  'few rows': 'workgroups 4 × 4',
+  'many rows': 'workgroups 4 × 4',
+  large: 'workgroups 8 × 4',
 }
 
 /** The tiles that the adapter can run. */
@@ -198,26 +224,31 @@ export function possibleTiles({ subgroupSizes }: Gpu): TileName[] {
   )
 }
 
-/** The tiles to measure for products of many or of few rows, the default first. With few rows those of one kind are alike, and CPU adapters use one. */
-export function matmulTiles(gpu: Gpu, hasManyRows: boolean): TileName[] {
+/**
+ * The tiles to measure for products of a size, the default first. With few rows those of one kind are alike, and CPU adapters use one;
+ * they have no large products.
+ */
+export function matmulTiles(gpu: Gpu, size: ProductSize): TileName[] {
   const isOnCpu = runsOnCpu(gpu.adapter)
-  if (!hasManyRows && isOnCpu) return ['outer 16']
-  const first = defaultTile(gpu, hasManyRows)
-  const few: readonly TileName[] = ['outer 16', 'blocks 8 × 4']
-  const all = hasManyRows ? possibleTiles(gpu) : few
+  if (size === 'few rows' && isOnCpu) return ['outer 16']
+  const first = defaultTile(gpu, size)
+  if (size === 'large' && isOnCpu) return [first]
+  const few: readonly TileName[] = ['workgroups 4 × 4', 'outer 16', 'blocks 8 × 4']
+  const all = size === 'few rows' ? few : possibleTiles(gpu)
   return [first, ...all.filter((tile) => tile !== first && !(isOnCpu && TILES[tile].kind === 'workgroups'))]
 }
 
 /** Where CPU adapters gain by blocks: most of one is wasted on a small product, and without loads of four it is 1.3 times as slow. */
 function suitsBlocks(shape: MatmulShape): boolean {
   const { A_QUADS, B_QUADS } = storageConstants(shape)
-  return shape.rows > 8 && shape.cols > 32 && A_QUADS === 1 && B_QUADS === 1
+  return shape.rows > FEW_ROWS && shape.cols > 32 && A_QUADS === 1 && B_QUADS === 1
 }
 
 /** The tile, lower where the product has fewer rows. */
-function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
+function tileOf(gpu: Gpu, shape: MatmulShape, slices: number): Tile {
+  const size = productSize(gpu, { ...shape, slices })
   const chosen =
-    (gpu.choices.get(tileChoice(shape)) as TileName | undefined) ?? defaultTile(gpu, isTall(shape))
+    (gpu.choices.get(tileChoice(shape.form, size)) as TileName | undefined) ?? defaultTile(gpu, size)
   const tile: Tile = TILES[shape.tile ?? (isWasteful(gpu, TILES[chosen], shape) ? 'outer 16' : chosen)]
   if (tile.kind === 'blocks' || tile.kind === 'workgroups') return tile
   if (tile.kind === 'subgroups') {
@@ -229,26 +260,30 @@ function tileOf(gpu: Gpu, shape: MatmulShape): Tile {
 }
 
 function isWasteful(gpu: Gpu, { kind }: Tile, shape: MatmulShape): boolean {
-  if (kind === 'subgroups') return shape.rows <= 8
+  if (kind === 'subgroups') return shape.rows <= FEW_ROWS
   return kind === 'blocks' && runsOnCpu(gpu.adapter) && !suitsBlocks(shape)
 }
 
-/** The kernel of a product and the rows of one of its workgroups. `gelu` as in matmul-epilogue.wgsl. */
-export function productKernel(gpu: Gpu, shape: MatmulShape, gelu: number) {
-  const tile = tileOf(gpu, shape)
+/** The kernel of a product, whether it reads inputs by fours too, and the rows of one of its workgroups. `gelu` as in matmul-epilogue.wgsl. */
+export function productKernel(
+  gpu: Gpu,
+  shape: MatmulShape,
+  { gelu, slices }: { gelu: number; slices: number },
+) {
+  const tile = tileOf(gpu, shape, slices)
   switch (tile.kind) {
     case 'blocks': {
       const owned = blocksOf(tile, shape.rows)
       const height = owned.rows * tile.height
-      return { kind: tile.kind, height, kernel: blocksKernel(tile, owned, gelu, shape) } as const
+      return { reads: 'quads', height, kernel: blocksKernel(tile, owned, gelu, shape) } as const
     }
     case 'workgroups': {
       const height = ROWS_A_QUAD * tile.quads
-      return { kind: tile.kind, height, kernel: workgroupsKernel(tile, gelu, shape) } as const
+      return { reads: 'quads', height, kernel: workgroupsKernel(tile, gelu, shape) } as const
     }
     case 'subgroups':
-      return { kind: tile.kind, height: tile.rows, kernel: subgroupsKernel(gpu, tile, gelu) } as const
+      return { reads: 'scalars', height: tile.rows, kernel: subgroupsKernel(gpu, tile, gelu) } as const
     case 'outer':
-      return { kind: tile.kind, height: tile.rows, kernel: outerKernel(tile, gelu) } as const
+      return { reads: 'scalars', height: tile.rows, kernel: outerKernel(tile, gelu) } as const
   }
 }

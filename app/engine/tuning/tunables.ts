@@ -12,7 +12,7 @@ import {
   gemmInt8Sources,
 } from '../../../kernels/gemm-int8/gemm-int8.ts'
 import { type MatmulForm, matmul } from '../../../kernels/matmul/matmul.ts'
-import { matmulSources, matmulTiles, tileChoice } from '../../../kernels/matmul/tiles.ts'
+import { matmulSources, matmulTiles, type ProductSize, tileChoice } from '../../../kernels/matmul/tiles.ts'
 import { type Gpu, runsOnCpu } from '../../../kernels/runtime/gpu.ts'
 import { createTensor, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
 import { randomAt } from '../base/random.ts'
@@ -35,18 +35,29 @@ export interface Tunable {
 /** WGSL of everything tuned: what was found holds for these sources only. */
 export const TUNED_SOURCES: readonly string[] = [...matmulSources, ...gemmInt8Sources, ...attentionSources]
 
-/** Large enough to fill the adapter, small enough to take a few milliseconds: [rows, cols, inner]. */
-function sizesOf({ adapter }: Gpu): { rows: number; cols: number; inner: number } {
+interface Sizes {
+  readonly rows: number
+  readonly cols: number
+  readonly inner: number
+}
+
+/** Large enough to fill the adapter, small enough to take a few milliseconds. */
+function sizesOf({ adapter }: Gpu): Sizes {
   return runsOnCpu(adapter) ? { rows: 64, cols: 256, inner: 256 } : { rows: 512, cols: 768, inner: 768 }
 }
 
-function matmulTunable(form: MatmulForm, isTall: boolean): Tunable {
-  const rows = isTall ? 64 : 1
+const PRODUCT_SIZES: Record<ProductSize, (gpu: Gpu) => Sizes> = {
+  'few rows': (gpu) => ({ ...sizesOf(gpu), rows: 1 }),
+  'many rows': sizesOf,
+  large: (gpu) => ({ ...sizesOf(gpu), rows: 4 * sizesOf(gpu).rows }),
+}
+
+function matmulTunable(form: MatmulForm, size: ProductSize): Tunable {
   return {
-    choice: tileChoice({ form, rows }),
-    forms: (gpu) => matmulTiles(gpu, isTall),
+    choice: tileChoice(form, size),
+    forms: (gpu) => matmulTiles(gpu, size),
     open: (gpu) => {
-      const shape = { ...sizesOf(gpu), form, ...(isTall ? {} : { rows: 1 }) }
+      const shape = { ...PRODUCT_SIZES[size](gpu), form }
       const inputs = {
         a: floats(gpu, shape.rows * shape.inner, 1),
         b: floats(gpu, shape.inner * shape.cols, 2),
@@ -92,13 +103,16 @@ const attentionTunable: Tunable = {
 
 /** In the order in which a training gains most. */
 export const TUNABLES: readonly Tunable[] = [
-  matmulTunable('NT', true),
-  matmulTunable('NN', true),
-  matmulTunable('TN', true),
+  matmulTunable('NT', 'many rows'),
+  matmulTunable('NN', 'many rows'),
+  matmulTunable('TN', 'many rows'),
   attentionTunable,
   gemmInt8Tunable,
-  matmulTunable('NT', false),
-  matmulTunable('NN', false),
+  matmulTunable('NT', 'large'),
+  matmulTunable('NN', 'large'),
+  matmulTunable('TN', 'large'),
+  matmulTunable('NT', 'few rows'),
+  matmulTunable('NN', 'few rows'),
 ]
 
 const OWNER = 'tuning'
