@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { hiddenMse } from '../hidden-mse/hidden-mse.ts'
 import { layerNorm, layerNormGrad, layerNormInt8 } from '../layernorm/layernorm.ts'
+import { lossSum } from '../reduce/reduce.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { createTensor } from '../runtime/tensor.ts'
 import { testGpu } from '../runtime/testing.ts'
@@ -30,6 +31,7 @@ async function dispatchesOn(description: string): Promise<Dispatch[]> {
   layerNormGrad(recorder, { ...norm, gradOut: f32(), ...gradients }, SIZES)
   hiddenMse(recorder, { ...losses, mask: u32() }, { ...SIZES, scale: 1, accumulate: 0 })
   softmaxKl(recorder, losses, { rows: 100, classes: 77, temperature: 2, scale: 1, accumulate: 0 })
+  lossSum(recorder, { loss: f32(), out: f32() })
   return caught
 }
 
@@ -44,6 +46,8 @@ test('graphics cards share rows and the sums over rows, by as many workgroups mo
     ['layernorm/scale-grad-fold', 8, 8],
     ['hidden-mse/hidden-mse', 8, 25],
     ['softmax-kl/softmax-kl', 8, 25],
+    ['reduce/reduce', 8, 1],
+    ['reduce/reduce', 8, 1],
   ])
 })
 
@@ -55,5 +59,7 @@ test('CPU adapters keep rows apart', async () => {
     ['layernorm/scale-grad-fold', 1, 1],
     ['hidden-mse/hidden-mse', 1, 4],
     ['softmax-kl/softmax-kl', 1, 4],
+    ['reduce/reduce', 1, 1],
+    ['reduce/reduce', 1, 1],
   ])
 })

@@ -1,12 +1,10 @@
 // Matrix products in the three forms that a linear layer and its gradients need.
-import geluLibrary from '../lib/gelu.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
 import { assert } from '../runtime/errors.ts'
 import { type Gpu, runsOnCpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
 import { rowRanges } from '../runtime/row-ranges.ts'
 import { createTensor, release, type Tensor } from '../runtime/tensor.ts'
-import epilogueSource from './matmul-epilogue.wgsl?raw'
 import sumSlicesSource from './sum-slices.wgsl?raw'
 import { productKernel, type TileName } from './tiles.ts'
 
@@ -48,47 +46,28 @@ export function matmulTolerance(inner: number, magnitude: number): number {
   return Math.min(4 * Math.sqrt(inner), Math.max(4, inner)) * UNIT_ROUNDOFF * magnitude + 1e-30
 }
 
-/** Split-K of TN aims at this many tiles of the smaller form, with slices no shorter than SLICE_MIN. */
+/** Split-K aims at this many tiles, of 8 × 64 on CPU adapters and 64 × 64 on others, with slices no shorter than SLICE_MIN. */
 const TILES_WANTED = 512
 const SLICE_MIN = 512
-/** Split-K of all forms on graphics cards, whose processors wait for work otherwise: workgroups of 32 × 64, and their shortest slices. */
-const CARD_GROUPS_WANTED = 256
-const CARD_SLICE_MIN = 256
 
-function sumSlicesKernel(gelu: number) {
-  return defineKernel({
-    name: 'matmul/sum-slices',
-    source: sumSlicesSource,
-    libraries: [linearIndex, epilogueSource, geluLibrary],
-    bindings: {
-      partial: 'read',
-      partialSums: 'read',
-      bias: 'read',
-      residual: 'read',
-      out: 'write',
-      second: 'write',
-    },
-    params: { count: 'u32', cols: 'u32', sumCount: 'u32', slices: 'u32', epilogue: 'u32' },
-    constants: { GELU: gelu },
-    grid: ({ count, sumCount }) => foldGrid(Math.ceil((count + sumCount) / 64)),
-    work: ({ count, sumCount, slices }) => (count + sumCount) * slices,
-  })
-}
-
-function slicesWanted(gpu: Gpu, { form, rows, cols, inner }: MatmulShape): number {
-  if (form === 'TN') {
-    const tiles = Math.ceil(cols / 64) * Math.ceil(rows / (rows > 4 ? 8 : 4))
-    return Math.min(Math.floor(inner / SLICE_MIN), Math.ceil(TILES_WANTED / tiles))
-  }
-  if (runsOnCpu(gpu.adapter)) return 1
-  const groups = Math.ceil(cols / 64) * Math.ceil(rows / 32)
-  return Math.min(Math.floor(inner / CARD_SLICE_MIN), Math.ceil(CARD_GROUPS_WANTED / groups))
-}
+const sumSlices = defineKernel({
+  name: 'matmul/sum-slices',
+  source: sumSlicesSource,
+  libraries: [linearIndex],
+  bindings: { partial: 'read', partialSums: 'read', out: 'write', sums: 'write' },
+  params: { count: 'u32', sumCount: 'u32', slices: 'u32' },
+  grid: ({ count, sumCount }) => foldGrid(Math.ceil((count + sumCount) / 64)),
+  work: ({ count, sumCount, slices }) => (count + sumCount) * slices,
+})
 
 /** Inner indices per slice, a multiple of 4: depends on the shape and the kind of adapter only, so the bits do too. */
-function sliceLength(gpu: Gpu, shape: MatmulShape): number {
-  const slices = Math.max(1, slicesWanted(gpu, shape))
-  return Math.max(4, Math.ceil(shape.inner / slices / 4) * 4)
+function sliceLength(gpu: Gpu, { form, rows, cols, inner }: MatmulShape): number {
+  const whole = Math.max(4, Math.ceil(inner / 4) * 4)
+  if (form !== 'TN') return whole
+  const tileRows = runsOnCpu(gpu.adapter) ? (rows > 4 ? 8 : 4) : 64
+  const tiles = Math.ceil(cols / 64) * Math.ceil(rows / tileRows)
+  const slices = Math.min(Math.floor(inner / SLICE_MIN), Math.ceil(TILES_WANTED / tiles))
+  return slices > 1 ? Math.ceil(inner / slices / 4) * 4 : whole
 }
 
 /** The flags of matmul-epilogue.wgsl. */
@@ -109,22 +88,13 @@ function stridesOf({ form, rows, cols, inner }: MatmulShape) {
   return { aRow, aInner, bInner, bCol }
 }
 
-/** What epilogues read and write; A and a scratch tensor stand where nothing is. */
-function epilogueTensors(
-  gpu: Gpu,
-  { a, bias = a, slopeAt = a, residual = slopeAt, ...tensors }: MatmulTensors,
-) {
-  const wanted = tensors.preactivation ?? tensors.sums
-  const unused = wanted ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
-  return { bindings: { bias, residual, second: wanted ?? unused! }, unused }
-}
-
 /** Encodes the product in row ranges that each fit a submission; ranges do not change any value. */
 function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slice: number): void {
   const { rows, cols, inner } = shape
-  const { a, b, out } = tensors
-  const { bindings: ofEpilogue, unused } = epilogueTensors(gpu, tensors)
-  const bindings = { a, b, out, ...ofEpilogue }
+  const { a, b, out, bias = a, slopeAt = a, residual = slopeAt } = tensors
+  const wanted = tensors.preactivation ?? tensors.sums
+  const unused = wanted ? undefined : createTensor(gpu, 'f32', [1], 'scratch')
+  const bindings = { a, b, bias, residual, out, second: wanted ?? unused! }
   const epilogue = epilogueOf(tensors)
   const slices = Math.ceil(inner / slice)
   const product = productKernel(gpu, shape, { gelu: geluOf(tensors, shape), slices })
@@ -138,34 +108,39 @@ function launchByRows(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slic
 
 /**
  * out = gelu(A B + bias) + residual, or (A B) gelu'(slopeAt), for row-major f32 matrices; shapes by `form`, out, residual,
- * preactivation and slopeAt [rows, cols], bias [cols]. TN products with a long inner size, on graphics cards all products with few
- * tiles, are summed in slices (split-K), combined in fixed order.
+ * preactivation and slopeAt [rows, cols], bias [cols]. TN products with a long inner size are summed in slices (split-K), combined
+ * in fixed order.
  */
 export function matmul(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape): void {
   const { gelu, inner, form } = shape
   const { bias, residual, preactivation, slopeAt, sums } = tensors
   const isBare = !bias && !residual && !preactivation
+  const plain = isBare && !gelu && !slopeAt
   assert(!slopeAt || (isBare && gelu), 'the slope of a GELU without other epilogues')
-  assert(!sums || (isBare && !gelu && form === 'TN'), 'sums beside a TN product without epilogue')
+  assert(!sums || (plain && form === 'TN'), 'sums beside a TN product without epilogue')
   const slice = sliceLength(gpu, shape)
-  if (slice < inner) matmulInSlices(gpu, tensors, shape, slice)
-  else launchByRows(gpu, tensors, shape, slice)
+  const slices = Math.ceil(inner / slice)
+  if (slices > 1 && plain) matmulInSlices(gpu, tensors, shape, { slice, slices })
+  else launchByRows(gpu, tensors, shape, Math.max(4, Math.ceil(inner / 4) * 4))
 }
 
-function matmulInSlices(gpu: Gpu, tensors: MatmulTensors, shape: MatmulShape, slice: number): void {
-  const { a, b, out, sums } = tensors
-  const { rows, cols, inner } = shape
-  const slices = Math.ceil(inner / slice)
-  const partial = createTensor(gpu, 'f32', [slices, rows, cols], 'scratch')
-  const partialSums = sums && createTensor(gpu, 'f32', [slices, rows], 'scratch')
-  const { gelu: _, ...plain } = shape
-  launchByRows(gpu, { a, b, out: partial, sums: partialSums }, plain, slice)
-  const { bindings, unused } = epilogueTensors(gpu, tensors)
+function matmulInSlices(
+  gpu: Gpu,
+  { a, b, out, sums }: MatmulTensors,
+  shape: MatmulShape,
+  { slice, slices }: { slice: number; slices: number },
+): void {
+  const { rows, cols } = shape
+  const scratch = (...sizes: number[]) => createTensor(gpu, 'f32', sizes, 'scratch')
+  const partial = scratch(slices, rows, cols)
+  const partialSums = sums && scratch(slices, rows)
+  const unused = sums ? undefined : scratch(1)
+  launchByRows(gpu, { a, b, out: partial, sums: partialSums }, shape, slice)
   launch(
     gpu,
-    sumSlicesKernel(geluOf(tensors, shape)),
-    { partial, partialSums: partialSums ?? partial, out, ...bindings },
-    { count: rows * cols, cols, sumCount: sums ? rows : 0, slices, epilogue: epilogueOf(tensors) },
+    sumSlices,
+    { partial, partialSums: partialSums ?? partial, out, sums: sums ?? unused! },
+    { count: rows * cols, sumCount: sums ? rows : 0, slices },
   )
   release(gpu, partial, partialSums, unused)
 }

@@ -60,6 +60,16 @@ test('what binds the same buffers again shares a bind group, until buffers are d
   gpu.destroy()
 })
 
+test('steps that ask alike are given the same buffers, in whatever order those came back', async () => {
+  const gpu = await requestGpu(createDawn())
+  const three = () => [1, 2, 3].map(() => createTensor(gpu, 'f32', [10], 'test'))
+  const first = three()
+  release(gpu, first[1], first[2], first[0])
+  const second = three()
+  expect(second.map(({ buffer }) => first.findIndex((tensor) => tensor.buffer === buffer))).toEqual([0, 1, 2])
+  gpu.destroy()
+})
+
 test('the ledger counts what is held, remembers the peak and returns to where it was', async () => {
   const gpu = await testGpu()
   const before = gpu.pool.ledger.now

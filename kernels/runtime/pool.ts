@@ -67,13 +67,30 @@ export class BufferPool {
   acquire(bytes: number, owner: string): GPUBuffer {
     const size = bufferBytes(bytes)
     this.#checkLimits(size, owner)
-    const reused = this.#free.get(size)?.pop()
+    const reused = this.#takeFree(size)
     if (reused) this.#idle -= size
     else this.#makeRoom(size, owner)
-    const buffer = reused ?? this.#device.createBuffer({ label: owner, size, usage: STORAGE_USAGE })
+    const buffer = reused ?? this.#create(size, owner)
     this.#live.set(buffer, { bytes: size, owner })
     this.#account(owner, size)
     return buffer
+  }
+
+  #create(size: number, owner: string): GPUBuffer {
+    const buffer = this.#device.createBuffer({ label: owner, size, usage: STORAGE_USAGE })
+    this.#ids.set(buffer, ++this.#lastId)
+    return buffer
+  }
+
+  /** The oldest one, so that steps that ask alike are given the same buffers, in whatever order those came back. */
+  #takeFree(size: number): GPUBuffer | undefined {
+    const list = this.#free.get(size)
+    if (!list || list.length === 0) return undefined
+    const oldest = list.reduce(
+      (best, buffer, i) => (this.idOf(buffer) < this.idOf(list[best]!) ? i : best),
+      0,
+    )
+    return list.splice(oldest, 1)[0]
   }
 
   /** Returns a buffer for reuse. Work already encoded keeps its order, so reuse is safe within one queue. */
@@ -108,11 +125,9 @@ export class BufferPool {
     return retired.length > 0
   }
 
-  /** A number that no other buffer has. */
+  /** A number that no other buffer of the pool has; later ones have larger numbers. */
   idOf(buffer: GPUBuffer): number {
-    const id = this.#ids.get(buffer) ?? ++this.#lastId
-    this.#ids.set(buffer, id)
-    return id
+    return this.#ids.get(buffer)!
   }
 
   /** Destroys everything, live buffers too. */
