@@ -70,6 +70,20 @@ test('steps that ask alike are given the same buffers, in whatever order those c
   gpu.destroy()
 })
 
+test('a free buffer is given to whoever asks for half of it or more, and what is left over is idle', async () => {
+  const gpu = await requestGpu(createDawn())
+  const large = createTensor(gpu, 'f32', [1024], 'test')
+  release(gpu, large)
+  const half = createTensor(gpu, 'f32', [512], 'test')
+  expect(half.buffer).toBe(large.buffer)
+  expect(gpu.pool.ledger).toMatchObject({ now: 2048, idle: 2048 })
+  release(gpu, half)
+  const less = createTensor(gpu, 'f32', [512 - 64], 'test')
+  expect(less.buffer).not.toBe(large.buffer)
+  expect(gpu.pool.ledger).toMatchObject({ now: 1792, idle: 4096 })
+  gpu.destroy()
+})
+
 test('the ledger counts what is held, remembers the peak and returns to where it was', async () => {
   const gpu = await testGpu()
   const before = gpu.pool.ledger.now

@@ -56,8 +56,10 @@ const FIRST_RATE_ON_CPU = 1_000_000
 const FIRST_RATE = 50_000_000
 /** Submissions are timed together until they took so long; the clock of browsers and a round trip are lost in it. */
 const TIMED_MS = 1
+/** Submissions reported within this time of each other were reported together. */
+const AT_ONCE_MS = 0.1
 /** Bind groups kept of one kernel; batches of ever new lengths bind ever new buffers. */
-const MOST_GROUPS = 1024
+const MOST_GROUPS = 4096
 const UNIFORM_SLOT = 256
 const UNIFORM_SLOTS = 1024
 const UNIFORM_USAGE = 0x40 | 0x08 // UNIFORM | COPY_DST
@@ -298,14 +300,18 @@ export class Gpu {
     this.#learnRate(work, took)
   }
 
-  /** Fast adapters are done in less time than can be measured, and drivers report several submissions at once: so times are added up. */
+  /**
+   * Fast adapters are done in less time than can be measured, so times are added up; and what drivers report together, of which all but
+   * the first seem to take no time, is counted together.
+   */
   #learnRate(work: number, took: number): void {
-    const timed = this.#timed
-    timed.work += work
-    timed.ms += took
-    if (timed.ms <= TIMED_MS) return
-    if (timed.work > this.#rate) this.#rate += 0.2 * (timed.work / timed.ms - this.#rate)
-    this.#timed = { work: 0, ms: 0 }
+    const { work: done, ms } = this.#timed
+    if (ms > TIMED_MS && took > AT_ONCE_MS) {
+      if (done > this.#rate) this.#rate += 0.2 * (done / ms - this.#rate)
+      this.#timed = { work: 0, ms: 0 }
+    }
+    this.#timed.work += work
+    this.#timed.ms += took
   }
 
   #throwIfLost(): void {

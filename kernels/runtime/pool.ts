@@ -1,7 +1,10 @@
 // Buffer pool with a byte ledger: it refuses before it allocates and reuses freed buffers by size.
 import { GpuError } from './errors.ts'
 
-/** Bytes held now, the most ever held, and bytes by owner label. Freed buffers kept for reuse count in `idle`. */
+/**
+ * Bytes asked for and held now, the most ever held, and bytes by owner label. Freed buffers kept for reuse count in `idle`, and what is
+ * left over in those that were given to smaller ones.
+ */
 export interface Ledger {
   readonly now: number
   readonly peak: number
@@ -14,6 +17,8 @@ const ALIGNMENT = 256
 /** Bytes held and kept for reuse together stay below this share of the peak, and some more that are always free to keep. */
 const IDLE_SHARE = 1.5
 const IDLE_FREE = 64e6
+/** A free buffer is given to whoever asks for at least this share of it. */
+const MOST_OVERSIZE = 2
 const STORAGE_USAGE = 0x80 | 0x04 | 0x08 // STORAGE | COPY_SRC | COPY_DST, as the WebGPU specification numbers them
 
 /** Bytes of the buffer that holds `bytes`. */
@@ -26,7 +31,8 @@ export class BufferPool {
   #budget: number
   #now = 0
   #peak = 0
-  #idle = 0
+  /** Bytes of all buffers. */
+  #allocated = 0
   #byOwner = new Map<string, number>()
   #free = new Map<number, GPUBuffer[]>()
   #retired: GPUBuffer[] = []
@@ -44,7 +50,7 @@ export class BufferPool {
     return {
       now: this.#now,
       peak: this.#peak,
-      idle: this.#idle,
+      idle: this.#allocated - this.#now,
       budget: this.#budget,
       byOwner: new Map(this.#byOwner),
     }
@@ -67,25 +73,31 @@ export class BufferPool {
   acquire(bytes: number, owner: string): GPUBuffer {
     const size = bufferBytes(bytes)
     this.#checkLimits(size, owner)
-    const reused = this.#takeFree(size)
-    if (reused) this.#idle -= size
-    else this.#makeRoom(size, owner)
-    const buffer = reused ?? this.#create(size, owner)
+    const buffer = this.#takeFree(size) ?? this.#create(size, owner)
     this.#live.set(buffer, { bytes: size, owner })
     this.#account(owner, size)
     return buffer
   }
 
   #create(size: number, owner: string): GPUBuffer {
+    this.#makeRoom(size, owner)
+    this.#allocated += size
     const buffer = this.#device.createBuffer({ label: owner, size, usage: STORAGE_USAGE })
     this.#ids.set(buffer, ++this.#lastId)
     return buffer
   }
 
-  /** The oldest one, so that steps that ask alike are given the same buffers, in whatever order those came back. */
+  /**
+   * The smallest one that is large enough and not much larger, so that batches of other lengths share buffers; of those the oldest, so
+   * that steps that ask alike are given the same ones, in whatever order they came back.
+   */
   #takeFree(size: number): GPUBuffer | undefined {
-    const list = this.#free.get(size)
-    if (!list || list.length === 0) return undefined
+    let fitting = Number.POSITIVE_INFINITY
+    for (const [bytes, list] of this.#free)
+      if (list.length > 0 && bytes >= size && bytes <= MOST_OVERSIZE * size)
+        fitting = Math.min(fitting, bytes)
+    const list = this.#free.get(fitting)
+    if (!list) return undefined
     const oldest = list.reduce(
       (best, buffer, i) => (this.idOf(buffer) < this.idOf(list[best]!) ? i : best),
       0,
@@ -99,20 +111,18 @@ export class BufferPool {
     if (!entry) throw new Error('internal: expected a live buffer to be released exactly once')
     this.#live.delete(buffer)
     this.#account(entry.owner, -entry.bytes)
-    const list = this.#free.get(entry.bytes) ?? []
+    const list = this.#free.get(buffer.size) ?? []
     list.push(buffer)
     // The size used last stands last, so that the first is the one to go.
-    this.#free.delete(entry.bytes)
-    this.#free.set(entry.bytes, list)
-    this.#idle += entry.bytes
+    this.#free.delete(buffer.size)
+    this.#free.set(buffer.size, list)
     this.#limitIdle()
   }
 
   /** Gives up all buffers kept for reuse; `sweep` destroys them. */
   trim(): void {
-    for (const list of this.#free.values()) this.#retired.push(...list)
+    for (const list of this.#free.values()) for (const buffer of list) this.#retire(buffer)
     this.#free.clear()
-    this.#idle = 0
   }
 
   /**
@@ -138,19 +148,22 @@ export class BufferPool {
     this.#live.clear()
     this.#byOwner.clear()
     this.#now = 0
+    this.#allocated = 0
   }
 
   /** Batches of every length leave buffers behind; without a limit they would pile up to the budget. */
   #limitIdle(): void {
     const most = IDLE_SHARE * this.#peak + IDLE_FREE
     for (const [bytes, list] of this.#free) {
-      while (this.#now + this.#idle > most && list.length > 0) {
-        this.#retired.push(list.pop()!)
-        this.#idle -= bytes
-      }
+      while (this.#allocated > most && list.length > 0) this.#retire(list.pop()!)
       if (list.length === 0) this.#free.delete(bytes)
-      if (this.#now + this.#idle <= most) return
+      if (this.#allocated <= most) return
     }
+  }
+
+  #retire(buffer: GPUBuffer): void {
+    this.#allocated -= buffer.size
+    this.#retired.push(buffer)
   }
 
   #checkLimits(size: number, owner: string): void {
@@ -164,8 +177,8 @@ export class BufferPool {
   }
 
   #makeRoom(size: number, owner: string): void {
-    if (this.#now + this.#idle + size > this.#budget) this.trim()
-    if (this.#now + size > this.#budget)
+    if (this.#allocated + size > this.#budget) this.trim()
+    if (this.#allocated + size > this.#budget)
       throw new GpuError(
         'gpu-memory',
         `${owner} needs ${size} bytes more; ${this.#now} of the ${this.#budget} bytes allowed are in use.`,
