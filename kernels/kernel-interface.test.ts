@@ -74,6 +74,7 @@ async function launchedKernels() {
     attentionBackward(recorder, backward, { ...texts, form })
   }
   const rows = { rows: 4, cols: 4, sharers: Math.max(...possibleSharers(gpu)) }
+  quantizeRows(recorder, { x, codes, scales }, rows)
   layerNorm(recorder, { x, gamma: bias, beta: y, out, stats: residual }, { ...rows, epsilon: 1e-5 })
   const normGradients = { gradX: out, gradGamma: scales, gradBeta: f32() }
   layerNormGrad(recorder, { x, stats: residual, gamma: bias, gradOut: y, ...normGradients }, rows)

@@ -19,16 +19,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> scales: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-fn quad(row: u32, col: u32) -> vec4f {
-  let base = row * params.cols;
-  if (QUADS == 1u) { return x_quads[(base + col) >> 2u]; }
-  var v = vec4f();
-  for (var j = 0u; j < 4u; j++) {
-    if (col + j < params.cols) { v[j] = x[base + col + j]; }
-  }
-  return v;
-}
-
 fn row_maximum(row: u32) -> f32 {
   var most = 0u;
   for (var p = 0u; p < PARTS; p++) { most = max(most, maxima[row * PARTS + p]); }

@@ -1,5 +1,6 @@
 // Codes and scales against f64, ties, degenerate rows, padding and round trips.
 import { describe, expect, test } from 'vitest'
+import { possibleSharers } from '../lib/row-sharing.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { read, release, type Tensor, upload } from '../runtime/tensor.ts'
 import { guardedTensor, randomValues, readGuarded, testGpu } from '../runtime/testing.ts'
@@ -62,15 +63,15 @@ function expectBits(actual: Float32Array, codes: Int8Array, scaleAt: (i: number)
   expect(actual).toEqual(Float32Array.from(codes, (code, i) => Math.fround(code * scaleAt(i))))
 }
 
-describe('8 bits per row', () => {
+describe.each(possibleSharers(await testGpu()))('8 bits per row, which %i invocations share', (sharers) => {
   test.each(SIZES)('%i x %i', async (rows, cols) => {
     const gpu = await testGpu()
     const values = randomValues(rows * cols, cols, 3)
     const x = upload(gpu, 'f32', values, { owner: 'test' })
     const first = int8Outputs(gpu, rows, cols)
     const second = int8Outputs(gpu, rows, cols)
-    quantizeRows(gpu, { x, ...first }, { rows, cols })
-    quantizeRows(gpu, { x, ...second }, { rows, cols })
+    quantizeRows(gpu, { x, ...first }, { rows, cols, sharers })
+    quantizeRows(gpu, { x, ...second }, { rows, cols, sharers })
     const words = await readGuarded(gpu, first.codes)
     const scales = await readGuarded(gpu, first.scales)
     const expected = quantizeReference(values, { rows, cols, group: cols, levels: 127 })
@@ -89,7 +90,7 @@ describe('8 bits per row', () => {
     const gpu = await testGpu()
     const x = upload(gpu, 'f32', Float32Array.of(127, 0.5, 1.5, -2.5, -0.5, -127), { owner: 'test' })
     const outputs = int8Outputs(gpu, 1, 6)
-    quantizeRows(gpu, { x, ...outputs }, { rows: 1, cols: 6 })
+    quantizeRows(gpu, { x, ...outputs }, { rows: 1, cols: 6, sharers })
     const words = await readGuarded(gpu, outputs.codes)
     expect([...unpackInt8(words, { rows: 1, cols: 8 })]).toEqual([127, 0, 2, -2, 0, -127, 0, 0])
     release(gpu, x, ...Object.values(outputs))
@@ -102,7 +103,7 @@ describe('8 bits per row', () => {
       owner: 'test',
     })
     const outputs = int8Outputs(gpu, 4, 2)
-    quantizeRows(gpu, { x, ...outputs }, { rows: 4, cols: 2 })
+    quantizeRows(gpu, { x, ...outputs }, { rows: 4, cols: 2, sharers })
     expect([...(await readGuarded(gpu, outputs.codes))]).toEqual([0, 0, 0, 0])
     const scales = [...(await readGuarded(gpu, outputs.scales))]
     expect(scales.slice(0, 2)).toEqual([1, 1])

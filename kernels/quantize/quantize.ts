@@ -2,6 +2,7 @@
 import finiteLibrary from '../lib/finite.wgsl?raw'
 import int8Codes from '../lib/int8-codes.wgsl?raw'
 import linearIndex from '../lib/linear-index.wgsl?raw'
+import { ROW_ALONE, sharersOf, withSharers } from '../lib/row-sharing.ts'
 import { assert } from '../runtime/errors.ts'
 import type { Gpu } from '../runtime/gpu.ts'
 import { defineKernel, foldGrid, launch } from '../runtime/kernel.ts'
@@ -10,7 +11,9 @@ import dequantizeInt4Source from './dequantize-int4.wgsl?raw'
 import dequantizeRowsSource from './dequantize-rows.wgsl?raw'
 import packInt4Source from './pack-int4.wgsl?raw'
 import quantizeRowsSource from './quantize-rows.wgsl?raw'
+import sharedRowsSource from './quantize-shared-rows.wgsl?raw'
 import rowMaximaSource from './row-maxima.wgsl?raw'
+import rowQuads from './row-quads.wgsl?raw'
 
 export interface MatrixSize {
   readonly rows: number
@@ -51,11 +54,13 @@ function quadsConstant(cols: number) {
   return { QUADS: cols % 4 === 0 ? 1 : 0 }
 }
 
+const ROW_LIBRARIES = [rowQuads, linearIndex, int8Codes, finiteLibrary]
+
 function rowMaxima(cols: number) {
   return defineKernel({
     name: 'quantize/row-maxima',
     source: rowMaximaSource,
-    libraries: [linearIndex, int8Codes, finiteLibrary],
+    libraries: ROW_LIBRARIES,
     constants: quadsConstant(cols),
     bindings: { x: 'read', xQuads: 'read', maxima: 'write' },
     params: { rows: 'u32', cols: 'u32' },
@@ -68,7 +73,7 @@ function quantizeRowsKernel(cols: number) {
   return defineKernel({
     name: 'quantize/quantize-rows',
     source: quantizeRowsSource,
-    libraries: [linearIndex, int8Codes, finiteLibrary],
+    libraries: ROW_LIBRARIES,
     constants: quadsConstant(cols),
     bindings: { x: 'read', xQuads: 'read', maxima: 'read', codes: 'write', scales: 'write' },
     params: { rows: 'u32', cols: 'u32' },
@@ -77,19 +82,38 @@ function quantizeRowsKernel(cols: number) {
   })
 }
 
+function sharedRowsKernel(cols: number) {
+  return defineKernel({
+    name: 'quantize/quantize-shared-rows',
+    source: sharedRowsSource,
+    libraries: [...ROW_LIBRARIES, ROW_ALONE],
+    constants: quadsConstant(cols),
+    bindings: { x: 'read', xQuads: 'read', codes: 'write', scales: 'write' },
+    params: { rows: 'u32', cols: 'u32' },
+    grid: ({ rows }) => invocations(rows),
+    work: ({ rows }) => rows * cols * 3,
+  })
+}
+
 /**
  * 8-bit codes of x [rows, cols] with one scale per row: scale = max|x| / 127, code = round_half_even(x / scale).
  * codes [rows, ceil(cols/4)] with the first column in the lowest byte and zeros past the end; scales [rows].
  * A row below 1e-35 throughout gets scale 1 and codes 0; one with a non-finite value gets a non-finite scale and codes 0.
+ * Where `sharers` invocations share a row, one launch does it all; by default the adapter decides. The bits are the same.
  */
 export function quantizeRows(
   gpu: Gpu,
   { x, codes, scales }: { x: Tensor<'f32'>; codes: Tensor<'u32'>; scales: Tensor<'f32'> },
-  { rows, cols }: MatrixSize,
+  { rows, cols, sharers = sharersOf(gpu) }: MatrixSize & { readonly sharers?: number },
 ): void {
+  const sizes = { rows, cols }
+  if (sharers > 1) {
+    launch(gpu, withSharers(sharedRowsKernel(cols), sharers), { x, xQuads: x, codes, scales }, sizes)
+    return
+  }
   const maxima = createTensor(gpu, 'u32', [rows, PARTS], 'scratch')
-  launch(gpu, rowMaxima(cols), { x, xQuads: x, maxima }, { rows, cols })
-  launch(gpu, quantizeRowsKernel(cols), { x, xQuads: x, maxima, codes, scales }, { rows, cols })
+  launch(gpu, rowMaxima(cols), { x, xQuads: x, maxima }, sizes)
+  launch(gpu, quantizeRowsKernel(cols), { x, xQuads: x, maxima, codes, scales }, sizes)
   release(gpu, maxima)
 }
 

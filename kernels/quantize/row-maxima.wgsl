@@ -14,13 +14,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> maxima: array<u32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-fn quad(row: u32, col: u32) -> vec4f {
-  let base = row * params.cols;
-  if (QUADS == 1u) { return x_quads[(base + col) >> 2u]; }
-  let last = params.cols - 1u;
-  return vec4f(x[base + col], x[base + min(col + 1u, last)], x[base + min(col + 2u, last)], x[base + min(col + 3u, last)]);
-}
-
 @compute @workgroup_size(WIDTH) fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,

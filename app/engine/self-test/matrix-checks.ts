@@ -7,6 +7,7 @@ import { gemmInt4Reference } from '../../../kernels/gemm-int4/gemm-int4.ref.ts'
 import { gemmInt4 } from '../../../kernels/gemm-int4/gemm-int4.ts'
 import { gemmInt8Reference } from '../../../kernels/gemm-int8/gemm-int8.ref.ts'
 import { type GemmInt8Form, gemmInt8, hasPackedDot } from '../../../kernels/gemm-int8/gemm-int8.ts'
+import { possibleSharers } from '../../../kernels/lib/row-sharing.ts'
 import { columnSumsReference, matmulReference } from '../../../kernels/matmul/matmul.ref.ts'
 import { type MatmulShape, matmul } from '../../../kernels/matmul/matmul.ts'
 import { dequantizeInt4, dequantizeRows, packInt4, quantizeRows } from '../../../kernels/quantize/quantize.ts'
@@ -126,12 +127,14 @@ function int4Words(codes: ArrayLike<number>, cols: number, groupSize: number): U
 }
 
 function packRows(bench: Bench): void {
-  const tensors = {
-    x: bench.floats(int8Values()),
-    codes: bench.wordsOf(int8Words()),
-    scales: bench.floatsOf(int8Scales, 1e-6),
+  for (const sharers of possibleSharers(bench.gpu)) {
+    const tensors = {
+      x: bench.floats(int8Values()),
+      codes: bench.wordsOf(int8Words()),
+      scales: bench.floatsOf(int8Scales, 1e-6),
+    }
+    quantizeRows(bench.gpu, tensors, { ...INT8, sharers })
   }
-  quantizeRows(bench.gpu, tensors, INT8)
 }
 
 function unpackRows(bench: Bench): void {
