@@ -46,14 +46,16 @@ export const ALONE = { tag: '@alone' }
 
 /** Rows of the sample's tables that a story opens unless it asks for all: what it tells does not depend on them, how long it takes does. */
 const STORY_ROWS = { train: 800, test: 200 }
+type SampleTable = keyof typeof STORY_ROWS
+const SAMPLE_TABLES: readonly SampleTable[] = ['train', 'test']
 
 /** The sample's tables as served, but for the rows after these. */
-async function shortenSample(context: BrowserContext): Promise<void> {
-  for (const [name, rows] of Object.entries(STORY_ROWS))
+async function shortenSample(context: BrowserContext, tables = SAMPLE_TABLES): Promise<void> {
+  for (const name of tables)
     await context.route(`**/sample/${name}.csv`, async (route) => {
       const response = await route.fetch()
       const lines = (await response.text()).split('\n')
-      await route.fulfill({ response, body: lines.slice(0, 1 + rows).join('\n') })
+      await route.fulfill({ response, body: lines.slice(0, 1 + STORY_ROWS[name]).join('\n') })
     })
 }
 
@@ -94,7 +96,7 @@ function watchConsole(page: Page, trespasses: Trespasses): void {
 /** A browser of the story's own: Chromium counts how often its GPU process ended, and soon gives no adapter any more. */
 export async function inFreshBrowser(
   story: (page: Page, browser: Browser) => Promise<void>,
-  sample: { isWhole?: boolean } = {},
+  sample: { shortened?: readonly SampleTable[] } = {},
 ): Promise<void> {
   const browser = await chromium.launch(test.info().project.use.launchOptions)
   try {
@@ -105,10 +107,10 @@ export async function inFreshBrowser(
 }
 
 /** A page of somebody who was never here. */
-export async function freshVisit(browser: Browser, { isWhole = false } = {}): Promise<Page> {
+export async function freshVisit(browser: Browser, { shortened = SAMPLE_TABLES } = {}): Promise<Page> {
   const { baseURL, viewport, contextOptions } = test.info().project.use
   const context = await browser.newContext({ ...contextOptions, baseURL, viewport, serviceWorkers: 'block' })
-  if (!isWhole) await shortenSample(context)
+  await shortenSample(context, shortened)
   return context.newPage()
 }
 
