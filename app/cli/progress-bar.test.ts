@@ -96,10 +96,10 @@ describe('elsewhere', () => {
     clock.seconds = 30
     const throughput = { tokensPerSecond: 812.4, flopsPerSecond: 1.2345e9, paddingShare: 0.08 }
     bar.handle(progress({ done: 30, throughput: { ...throughput, shareOfRoof: 0.344 } }))
-    bar.handle(progress({ done: 100, throughput }))
+    bar.handle(progress({ done: 100, throughput: { ...throughput, flopsPerSecond: 2.3312e12 } }))
     expect(written).toEqual([
       'distill: training: 30/100 steps · 5.3/s · 812 tokens/s · 1.23 GFLOP/s (34 % of roof)\n',
-      'distill: training: 100 steps · 812 tokens/s · 1.23 GFLOP/s\n',
+      'distill: training: 100 steps · 812 tokens/s · 2.33 TFLOP/s\n',
     ])
   })
 

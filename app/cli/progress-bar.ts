@@ -119,7 +119,14 @@ function throughputText(throughput: Throughput | undefined): string {
   if (!throughput) return ''
   const { tokensPerSecond, flopsPerSecond, shareOfRoof } = throughput
   const share = shareOfRoof === undefined ? '' : ` (${Math.round(100 * shareOfRoof)} % of roof)`
-  return ` · ${tokensPerSecond.toFixed(0)} tokens/s · ${(flopsPerSecond / 1e9).toPrecision(3)} GFLOP/s${share}`
+  return ` · ${tokensPerSecond.toFixed(0)} tokens/s · ${flops(flopsPerSecond)}${share}`
+}
+
+/** Three figures, in the unit that suits them. */
+function flops(perSecond: number): string {
+  return perSecond < 1e12
+    ? `${(perSecond / 1e9).toPrecision(3)} GFLOP/s`
+    : `${(perSecond / 1e12).toPrecision(3)} TFLOP/s`
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`
