@@ -186,7 +186,7 @@ function blocksKernel(tile: Tile & { kind: 'blocks' }, owned: ProductTile, gelu:
 export type ProductSize = 'few rows' | 'many rows' | 'large'
 
 const FEW_ROWS = 8
-/** Tiles of 64 × 64, of all slices together. On an NVIDIA H200 8 × 4 an invocation win from here on, below it 4 × 4. */
+/** Tiles of 64 × 64, of all slices together. On an NVIDIA H200 8 × 4 an invocation wins from here on, 4 × 4 below. */
 const LARGE_TILES = 256
 
 type SizedShape = Pick<MatmulShape, 'rows' | 'cols'> & { readonly slices: number }
@@ -225,8 +225,8 @@ export function possibleTiles({ subgroupSizes }: Gpu): TileName[] {
 }
 
 /**
- * The tiles to measure for products of a size, the default first. With few rows those of one kind are alike, and CPU adapters use one;
- * they have no large products.
+ * The tiles to measure for products of a size, the default first. With few rows those of one kind are alike. CPU adapters use one there,
+ * and have no large products.
  */
 export function matmulTiles(gpu: Gpu, size: ProductSize): TileName[] {
   const isOnCpu = runsOnCpu(gpu.adapter)
