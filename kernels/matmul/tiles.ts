@@ -35,7 +35,6 @@ const TILES = {
   'outer 16': { kind: 'outer', rows: 16, width: 16 },
   'subgroups 32': { kind: 'subgroups', rows: 32 },
   'blocks 16 × 16': { kind: 'blocks', rowBlocks: 4, colBlocks: 4, width: 4, height: 1 },
-  'blocks 8 × 8': { kind: 'blocks', rowBlocks: 2, colBlocks: 2, width: 8, height: 8 },
   'blocks 8 × 4': { kind: 'blocks', rowBlocks: 2, colBlocks: 1, width: 8, height: 8 },
   'workgroups 4 × 4': { kind: 'workgroups', quads: 1 },
   'workgroups 8 × 4': { kind: 'workgroups', quads: 2 },
