@@ -1,4 +1,5 @@
-// Finds a Chromium and a Vulkan driver that Dawn accepts, and runs a command with both in its environment.
+// Finds a Chromium and a Vulkan driver that Dawn accepts, a graphics card's before one that computes on the processor, and runs a
+// command with both in its environment.
 //   node app/engine/hosts/gpu-driver.mjs [--install] [--chromium] [--] COMMAND [ARG …]
 // Plain JavaScript: it runs before anything is built. VK_DRIVER_FILES and DECANT_CHROMIUM, where set, win.
 import { spawn, spawnSync } from 'node:child_process'
@@ -55,20 +56,23 @@ function candidates(chromium) {
         },
       },
     ])
-  const platformDefault =
-    process.platform === 'linux' ? [] : [{ name: 'the system’s graphics driver', env: {} }]
-  return [...platformDefault, ...system, ...bundled]
+  // Alone, so that a file's name does not decide: lavapipe's comes before NVIDIA's.
+  const card = { name: 'the system’s graphics driver', env: {}, isCardOnly: process.platform === 'linux' }
+  return [card, ...system, ...bundled]
 }
 
 const PROBE = `import('webgpu').then(async ({ create }) => {
   const gpu = create([])
-  const adapter = await gpu.requestAdapter()
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) process.exit(1)
-  const { vendor, architecture, description } = adapter.info
-  process.stdout.write([vendor, architecture, description].filter(Boolean).join(' · '))
+  const { vendor, architecture, description, isFallbackAdapter } = adapter.info
+  const text = [vendor, architecture, description].filter(Boolean).join(' · ')
+  const isOnCpu = Boolean(isFallbackAdapter) || /swiftshader|llvmpipe|software/i.test(text)
+  process.stdout.write(JSON.stringify({ text, isOnCpu }))
   process.exit(0)
 })`
 
+/** The adapter that Dawn has in such an environment: what it calls itself, and whether it is the processor. Undefined without one. */
 function probe(env) {
   const result = spawnSync(process.execPath, ['--input-type=module', '-e', PROBE], {
     cwd: dirname(fileURLToPath(import.meta.url)),
@@ -76,17 +80,19 @@ function probe(env) {
     encoding: 'utf8',
     timeout: 60_000,
   })
-  return result.status === 0 ? result.stdout : undefined
+  return result.status === 0 ? JSON.parse(result.stdout) : undefined
 }
 
-/** The first driver that yields an adapter, as `{ name, env, adapter }`, or undefined. */
-export function findDriver(chromium) {
-  for (const candidate of candidates(chromium)) {
-    const adapter = probe(candidate.env)
-    if (adapter !== undefined) return { ...candidate, adapter }
+/** The first that yields an adapter, or a graphics card where only that counts, as `{ name, env, adapter }`; or undefined. */
+export function firstDriver(drivers, probeIn = probe) {
+  for (const { name, env, isCardOnly = false } of drivers) {
+    const adapter = probeIn(env)
+    if (adapter && !(isCardOnly && adapter.isOnCpu)) return { name, env, adapter: adapter.text }
   }
   return undefined
 }
+
+const findDriver = (chromium) => firstDriver(candidates(chromium))
 
 function installPackages(names) {
   const isRoot = process.getuid?.() === 0
