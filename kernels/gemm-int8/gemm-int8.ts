@@ -99,29 +99,27 @@ function formOf(gpu: Gpu, { form, rows }: GemmInt8Shape): GemmInt8Form {
 /** Words of codes beyond which a sum could pass what f32 holds exactly: CHUNK of gemm-int8-floats.wgsl. */
 const CHUNK_WORDS = 256
 
-/** What all forms are told, and the work of a launch. */
+/** What gemm-int8-bindings.wgsl binds, what all forms are told, and the work of a launch. */
 const LAUNCH = {
+  bindings: {
+    codesA: 'read',
+    codesW: 'read',
+    codesWQuads: 'read',
+    scalesA: 'read',
+    scalesW: 'read',
+    bias: 'read',
+    residual: 'read',
+    out: 'write',
+  },
   params: { rows: 'u32', cols: 'u32', words: 'u32', firstRow: 'u32', rowCount: 'u32' },
   work: ({ rowCount, cols, words }: { rowCount: number; cols: number; words: number }) =>
     rowCount * cols * words * 4,
 } as const
-/** What gemm-int8-bindings.wgsl binds; packed dot products alone read W by fours too. */
-const BINDINGS = {
-  codesA: 'read',
-  codesW: 'read',
-  scalesA: 'read',
-  scalesW: 'read',
-  bias: 'read',
-  residual: 'read',
-  out: 'write',
-} as const
-
 function workgroupsKernel(constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int8/gemm-int8-workgroups',
     source: workgroupsSource,
     libraries: [bindingsSource, epilogueLibrary, blockProduct, geluLibrary],
-    bindings: BINDINGS,
     constants,
     grid: ({ rowCount, cols }) => [Math.ceil(cols / WORKGROUP_COLS), Math.ceil(rowCount / WORKGROUP_ROWS), 1],
     ...LAUNCH,
@@ -132,17 +130,7 @@ function dotsKernel(constants: Record<string, number>) {
   return defineKernel({
     name: 'gemm-int8/gemm-int8',
     source: dotsSource,
-    libraries: [geluLibrary],
-    bindings: {
-      codesA: 'read',
-      codesW: 'read',
-      codesWQuads: 'read',
-      scalesA: 'read',
-      scalesW: 'read',
-      bias: 'read',
-      residual: 'read',
-      out: 'write',
-    },
+    libraries: [bindingsSource, geluLibrary],
     constants: { ...constants, WIDTH: DOTS_WIDTH },
     grid: ({ rowCount, cols }) => [
       Math.ceil(cols / (DOTS_WIDTH * DOTS_TILE)),
@@ -167,7 +155,6 @@ function floatsKernel(gpu: Gpu, tile: ProductTile, constants: Record<string, num
       blockProduct,
       geluLibrary,
     ],
-    bindings: BINDINGS,
     constants: { ...constants, ...tileConstants(tile) },
     grid: (params) => tileGrid(tile, params),
     ...LAUNCH,
@@ -213,7 +200,7 @@ const PRODUCTS: Record<
   },
   dots(gpu, tensors, { words, gelu }) {
     const kernel = dotsKernel({ ...epilogueConstants(tensors, gelu), QUADS: words % 4 === 0 ? 1 : 0 })
-    const bindings = { ...bindingsOf(tensors), codesWQuads: tensors.codesW }
+    const bindings = bindingsOf(tensors)
     return { height: DOTS_TILE, run: (params) => launch(gpu, kernel, bindings, params) }
   },
   floats(gpu, tensors, { rows, words, gelu }) {
@@ -227,5 +214,5 @@ const PRODUCTS: Record<
 
 function bindingsOf(tensors: GemmInt8Tensors) {
   const { codesA, scalesA, codesW, scalesW, out, bias = scalesW, residual = scalesW } = tensors
-  return { codesA, codesW, scalesA, scalesW, bias, residual, out }
+  return { codesA, codesW, codesWQuads: codesW, scalesA, scalesW, bias, residual, out }
 }

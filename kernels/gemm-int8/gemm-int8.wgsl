@@ -4,30 +4,12 @@
 // scales_w, bias [cols]; out, residual [rows, cols]. inner <= 130,000, so that no sum leaves i32.
 // For GPUs, whose packed dot product does four multiply-adds at once; CPU adapters take it apart and use gemm-int8-floats.wgsl.
 // One invocation owns 4 rows by 4 columns; a workgroup shares its rows. Rows and columns past the end read the last valid ones and
-// are not stored.
+// are not stored. Bindings are in gemm-int8-bindings.wgsl.
 override QUADS: u32 = 0; // words is a multiple of 4
 override WIDTH: u32 = 16;
 override HAS_BIAS: u32 = 0;
 override HAS_RESIDUAL: u32 = 0;
 override GELU: u32 = 0; // 1 exact, 2 tanh
-
-struct Params {
-  rows: u32,
-  cols: u32,
-  words: u32,
-  first_row: u32,
-  row_count: u32, // rows of this launch
-}
-
-@group(0) @binding(0) var<storage, read> codes_a: array<u32>;
-@group(0) @binding(1) var<storage, read> codes_w: array<u32>;
-@group(0) @binding(2) var<storage, read> codes_w_quads: array<vec4u>;
-@group(0) @binding(3) var<storage, read> scales_a: array<f32>;
-@group(0) @binding(4) var<storage, read> scales_w: array<f32>;
-@group(0) @binding(5) var<storage, read> bias: array<f32>;
-@group(0) @binding(6) var<storage, read> residual: array<f32>;
-@group(0) @binding(7) var<storage, read_write> out: array<f32>;
-@group(0) @binding(8) var<uniform> params: Params;
 
 // Sums of four rows by four columns.
 struct Block {

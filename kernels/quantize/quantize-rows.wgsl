@@ -1,19 +1,12 @@
 // Symmetric 8-bit codes per row.
 //   scale[r] = max_c |x[r, c]| / 127      code[r, c] = round_half_even(x[r, c] / scale[r]) in -127..127
 // Shapes: x [rows, cols]; maxima [rows, PARTS] from row-maxima; codes [rows, words], words = ceil(cols / 4), first column in the
-// lowest byte, zero past the end; scales [rows]. The grid is folded. Rows without codes are told in int8-codes.wgsl.
+// lowest byte, zero past the end; scales [rows]. The grid is folded. Parameters and x are in row-quads.wgsl. Rows without codes are told in int8-codes.wgsl.
 const PARTS = 8u;
 const WORDS = 4u; // words per invocation
 override WIDTH: u32 = 64;
 override QUADS: u32 = 0; // cols is a multiple of 4
 
-struct Params {
-  rows: u32,
-  cols: u32,
-}
-
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> x_quads: array<vec4f>;
 @group(0) @binding(2) var<storage, read> maxima: array<u32>;
 @group(0) @binding(3) var<storage, read_write> codes: array<u32>;
 @group(0) @binding(4) var<storage, read_write> scales: array<f32>;

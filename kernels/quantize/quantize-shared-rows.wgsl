@@ -1,17 +1,10 @@
 // The codes of quantize-rows.wgsl in one pass, for graphics cards: SHARERS lanes find the maximum of a row and write its codes.
 //   scale[r] = max_c |x[r, c]| / 127      code[r, c] = round_half_even(x[r, c] / scale[r]) in -127..127
-// Shapes: x [rows, cols]; codes [rows, ceil(cols / 4)]; scales [rows]. The grid is folded.
+// Shapes: x [rows, cols]; codes [rows, ceil(cols / 4)]; scales [rows]. The grid is folded. Parameters and x are in row-quads.wgsl.
 override WIDTH: u32 = 64;
 override QUADS: u32 = 0; // cols is a multiple of 4
 const SHARERS = 1u;
 
-struct Params {
-  rows: u32,
-  cols: u32,
-}
-
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> x_quads: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> codes: array<u32>;
 @group(0) @binding(3) var<storage, read_write> scales: array<f32>;
 @group(0) @binding(4) var<uniform> params: Params;

@@ -1,16 +1,9 @@
 // Partial maxima of absolute values: maxima[r, p] = max |x[r, c]| over the column quads q = c / 4 with q % PARTS == p, as bits.
-// Shapes: x [rows, cols]; maxima [rows, PARTS]. The grid is folded.
+// Shapes: x [rows, cols]; maxima [rows, PARTS]. The grid is folded. Parameters and x are in row-quads.wgsl.
 const PARTS = 8u;
 override WIDTH: u32 = 64;
 override QUADS: u32 = 0; // cols is a multiple of 4
 
-struct Params {
-  rows: u32,
-  cols: u32,
-}
-
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> x_quads: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> maxima: array<u32>;
 @group(0) @binding(3) var<uniform> params: Params;
 

@@ -58,7 +58,7 @@ const FIRST_RATE = 50_000_000
 const TIMED_MS = 1
 /** Submissions reported within this time of each other were reported together. */
 const AT_ONCE_MS = 0.1
-/** Bind groups kept of one kernel; batches of ever new lengths bind ever new buffers. */
+/** Bind groups kept of one kernel; batches of another length bind other parts of buffers. */
 const MOST_GROUPS = 4096
 const UNIFORM_SLOT = 256
 const UNIFORM_SLOTS = 1024

@@ -72,7 +72,10 @@ const PROBE = `import('webgpu').then(async ({ create }) => {
   process.exit(0)
 })`
 
-/** The adapter that Dawn has in such an environment: what it calls itself, and whether it is the processor. Undefined without one. */
+/**
+ * The adapter that Dawn has in such an environment: what it calls itself, and whether it is the processor, as `runsOnCpu` in
+ * kernels/runtime/gpu.ts tells it. Undefined without one.
+ */
 function probe(env) {
   const result = spawnSync(process.execPath, ['--input-type=module', '-e', PROBE], {
     cwd: dirname(fileURLToPath(import.meta.url)),

@@ -100,3 +100,9 @@ export function copyModel(
     weights.set(role, { kind: 'dense', tensor: cloneTensor(gpu, denseOf(source, from(role)), 'weights') })
   return holdModel({ spec, format: FLOAT_FORMAT, weights })
 }
+
+/** Overwrites the weights of one F32 model with those of another of its spec. */
+export function copyWeights(gpu: Gpu, from: Model, to: Model): void {
+  for (const [role, shape] of roleShapes(to.spec))
+    copyElements(gpu, { tensor: denseOf(from, role) }, { tensor: denseOf(to, role) }, elementCount(shape))
+}

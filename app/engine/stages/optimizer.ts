@@ -9,8 +9,8 @@ import {
   releaseArena,
 } from '../../../kernels/runtime/arena.ts'
 import type { Gpu } from '../../../kernels/runtime/gpu.ts'
-import { copyElements, elementCount, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
-import { denseOf, type Model } from '../model/model.ts'
+import { elementCount, release, type Tensor, upload } from '../../../kernels/runtime/tensor.ts'
+import { copyWeights, type Model } from '../model/model.ts'
 import { FLOAT_FORMAT, type Role, roleShapes } from '../model/spec.ts'
 
 /** A model in training. Its arenas are laid out alike, so that one launch a slab updates all weights. */
@@ -30,24 +30,35 @@ export const BETA1 = 0.9
 export const BETA2 = 0.999
 export const EPSILON = 1e-8
 
-/** A copy of `source` to train, which stays as it is. */
+/** A copy of `source` to train, which stays as it is. @throws GpuError `gpu-memory`, holding nothing then */
 export function createTrainable(gpu: Gpu, source: Model): Trainable {
-  const shapes = roleShapes(source.spec)
-  const arena = (owner: string) => createArena(gpu, shapes, owner)
-  const parameters = arena('weights')
-  const weights = new Map(
-    [...parameters.tensors].map(([role, tensor]) => [role, { kind: 'dense', tensor } as const]),
-  )
-  const model: Model = { spec: source.spec, format: FLOAT_FORMAT, weights }
-  copyWeights(gpu, source, model)
-  return {
-    model,
-    parameters,
-    gradients: arena('gradients'),
-    momentum: arena('optimizer'),
-    variance: arena('optimizer'),
-    decayed: decayFlags(gpu, parameters),
+  const arenas: Arena<Role>[] = []
+  const arena = (owner: string) => {
+    const made = createArena(gpu, roleShapes(source.spec), owner)
+    arenas.push(made)
+    return made
   }
+  try {
+    const parameters = arena('weights')
+    const model = modelOf(source, parameters)
+    copyWeights(gpu, source, model)
+    return {
+      model,
+      parameters,
+      gradients: arena('gradients'),
+      momentum: arena('optimizer'),
+      variance: arena('optimizer'),
+      decayed: decayFlags(gpu, parameters),
+    }
+  } catch (error) {
+    for (const made of arenas) releaseArena(gpu, made)
+    throw error
+  }
+}
+
+function modelOf({ spec }: Model, { tensors }: Arena<Role>): Model {
+  const weights = new Map([...tensors].map(([role, tensor]) => [role, { kind: 'dense', tensor } as const]))
+  return { spec, format: FLOAT_FORMAT, weights }
 }
 
 /** Matrices are decayed, vectors are not. */
@@ -67,12 +78,6 @@ export function releaseTrainable(gpu: Gpu, trainable: Trainable): void {
   const { parameters, gradients, momentum, variance, decayed } = trainable
   for (const arena of [parameters, gradients, momentum, variance]) releaseArena(gpu, arena)
   release(gpu, ...decayed)
-}
-
-/** Overwrites the weights of one F32 model with those of another of its spec. */
-export function copyWeights(gpu: Gpu, from: Model, to: Model): void {
-  for (const [role, shape] of roleShapes(to.spec))
-    copyElements(gpu, { tensor: denseOf(from, role) }, { tensor: denseOf(to, role) }, elementCount(shape))
 }
 
 /** Updates the weights. `norm` [2] receives the gradients' norm before clipping and 1 if it is not finite. */

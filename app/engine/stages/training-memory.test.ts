@@ -1,6 +1,8 @@
 // Peak GPU memory of a training step against what it cannot do without: weights, gradients, optimizer state, activations.
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { requestGpu } from '../../../kernels/runtime/gpu.ts'
+import { createDawn } from '../../../kernels/runtime/node-dawn.ts'
 import { createTensor, release } from '../../../kernels/runtime/tensor.ts'
 import { testGpu } from '../../../kernels/runtime/testing.ts'
 import bert from '../archs/bert.arch.ts'
@@ -61,4 +63,14 @@ test('a training step stays near the lower bound of memory and gives everything 
   release(gpu, pass.logits, lossOut, norm)
   releaseTrainable(gpu, trainable)
   expect(gpu.pool.ledger.now).toBe(before)
+})
+
+test('a student that does not fit while it trains takes nothing', async () => {
+  const gpu = await requestGpu(createDawn(), { budget: 3e6 })
+  const checkpoint = await openCheckpoint(await readFolder(SAMPLE), () => bert)
+  const model = await loadModel(gpu, checkpoint, UNWATCHED)
+  const before = gpu.pool.ledger.now
+  expect(() => createTrainable(gpu, model)).toThrow('gradients needs')
+  expect(gpu.pool.ledger.now).toBe(before)
+  gpu.destroy()
 })
